@@ -1,0 +1,54 @@
+/** What the two sides of a worker thread say to each other: worker.ts in the main thread, worker-thread.ts in the other. */
+
+/** Given to a thread when it starts. */
+export interface ThreadSetup {
+  /** Name of the pool's BroadcastChannel: aborts go one way, progress the other. */
+  readonly channelName: string;
+}
+
+/** A run, as it is sent to a thread. */
+export interface ThreadTask {
+  readonly number: number;
+  readonly url: string;
+  readonly exportName: string;
+  readonly run: ThreadRun;
+}
+
+export interface ThreadRun {
+  readonly id: string;
+  readonly jobName: string;
+  readonly fireTime: number | null;
+  readonly startedAt: number;
+  readonly latenessMs: number;
+  readonly data: unknown;
+}
+
+/** How a run ended in its thread. `progress` is the last one reported: its message may arrive after this one. */
+export type ThreadReply =
+  | { readonly ok: true; readonly result: unknown; readonly progress: number | undefined }
+  | { readonly ok: false; readonly failure: ThreadFailure; readonly progress: number | undefined };
+
+/** What the command threw, or why it could not be called. */
+export type ThreadFailure =
+  | { readonly code: "COMMAND_FAILED"; readonly error: SentError | { readonly thrown: unknown } }
+  | { readonly code: "WORKER_EXPORT_NOT_FOUND"; readonly message: string }
+  | { readonly code: "WORKER_MODULE_FAILED"; readonly message: string; readonly error: SentError };
+
+/** An error as data: structured clone alone loses what was added to it. */
+export interface SentError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly cause: SentError | { readonly thrown: unknown } | undefined;
+}
+
+export interface AbortMessage {
+  readonly abort: number;
+  readonly reason: SentError | { readonly thrown: unknown };
+}
+
+export interface ProgressMessage {
+  readonly progress: number;
+  readonly number: number;
+}

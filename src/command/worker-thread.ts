@@ -1,0 +1,134 @@
+/**
+ * The part that runs inside a worker thread: tinypool calls the default export for each run. This file stands beside the
+ * bundle and imports as little as it can, because every new thread loads it.
+ */
+import type { MessagePort } from "node:worker_threads";
+import { BroadcastChannel, receiveMessageOnPort, workerData } from "node:worker_threads";
+import type { RunContext } from "./command.js";
+import { loadModule } from "./load-module.js";
+import { packThrown, unpackThrown } from "./sent-error.js";
+import { isTransfer } from "./transfer.js";
+import type {
+  AbortMessage,
+  ThreadFailure,
+  ThreadReply,
+  ThreadRun,
+  ThreadSetup,
+  ThreadTask,
+} from "./worker-protocol.js";
+
+// tinypool puts a part of its own first.
+const [, setup] = workerData as [unknown, ThreadSetup];
+const modules = new Map<string, Promise<Record<string, unknown>>>();
+const channel = new BroadcastChannel(setup.channelName);
+let current: ThreadRunContext | null = null;
+
+channel.onmessage = (event: unknown) => receive((event as { data: unknown }).data);
+channel.unref();
+
+/** A run as the command in this thread sees it. */
+class ThreadRunContext implements RunContext {
+  readonly id: string;
+  readonly jobName: string;
+  readonly fireTime: number | null;
+  readonly startedAt: number;
+  readonly latenessMs: number;
+  readonly data: unknown;
+  readonly #number: number;
+  readonly #controller = new AbortController();
+  #progress: number | undefined;
+
+  constructor(number: number, run: ThreadRun) {
+    this.#number = number;
+    this.id = run.id;
+    this.jobName = run.jobName;
+    this.fireTime = run.fireTime;
+    this.startedAt = run.startedAt;
+    this.latenessMs = run.latenessMs;
+    this.data = run.data;
+  }
+
+  /** Looks for an abort first, so that a loop that never yields to the event loop can still see it here. */
+  get signal(): AbortSignal {
+    receiveWaiting();
+    return this.#controller.signal;
+  }
+
+  get lastProgress(): number | undefined {
+    return this.#progress;
+  }
+
+  progress(fraction: number): void {
+    receiveWaiting();
+    if (fraction === this.#progress) return;
+    this.#progress = fraction;
+    channel.postMessage({ number: this.#number, progress: fraction });
+  }
+
+  receive(message: AbortMessage): void {
+    if (message.abort === this.#number) this.#controller.abort(unpackThrown(message.reason));
+  }
+}
+
+/** Performs one run; what goes wrong is part of the reply, so that nothing of an error is lost on the way. */
+export default async function perform(task: ThreadTask): Promise<unknown> {
+  const context = new ThreadRunContext(task.number, task.run);
+  current = context;
+  try {
+    return await reply(await call(task, context), context);
+  } finally {
+    current = null;
+  }
+}
+
+async function call(task: ThreadTask, context: ThreadRunContext): Promise<{ result: unknown } | ThreadFailure> {
+  const command = await find(task);
+  if (typeof command !== "function") return command;
+  try {
+    return { result: await (command as (run: RunContext) => unknown)(context) };
+  } catch (error) {
+    return { code: "COMMAND_FAILED", error: packThrown(error) };
+  }
+}
+
+async function find(task: ThreadTask): Promise<(() => unknown) | ThreadFailure> {
+  let loading = modules.get(task.url);
+  if (loading === undefined) modules.set(task.url, (loading = loadModule(task.url)));
+  try {
+    const command = (await loading)[task.exportName];
+    if (typeof command === "function") return command as () => unknown;
+    const message = `${task.url}: expected a function as export ${task.exportName}, found ${typeof command}`;
+    return { code: "WORKER_EXPORT_NOT_FOUND", message };
+  } catch (error) {
+    const packed = packThrown(error instanceof Error ? error : new Error(String(error)));
+    const message = `${task.url} could not be loaded`;
+    return "thrown" in packed
+      ? { code: "COMMAND_FAILED", error: packed }
+      : { code: "WORKER_MODULE_FAILED", message, error: packed };
+  }
+}
+
+async function reply(ended: { result: unknown } | ThreadFailure, context: ThreadRunContext): Promise<unknown> {
+  const progress = context.lastProgress;
+  if (!("result" in ended)) return { ok: false, failure: ended, progress } satisfies ThreadReply;
+  const { result } = ended;
+  if (!isTransfer(result)) return { ok: true, result, progress } satisfies ThreadReply;
+  return movable({ ok: true, result: result.value, progress }, result.list);
+}
+
+/** A reply that tinypool posts with a hand-over list. Loaded when first needed: few results are handed over. */
+async function movable(value: ThreadReply, list: readonly unknown[]): Promise<unknown> {
+  const { Tinypool } = await import("tinypool");
+  return Tinypool.move({ [Tinypool.transferableSymbol]: list, [Tinypool.valueSymbol]: value } as never);
+}
+
+function receiveWaiting(): void {
+  // Node takes a BroadcastChannel here as well; its types do not say so.
+  const port = channel as unknown as MessagePort;
+  for (let waiting = receiveMessageOnPort(port); waiting; waiting = receiveMessageOnPort(port))
+    receive(waiting.message);
+}
+
+function receive(message: unknown): void {
+  if (typeof message === "object" && message !== null && "abort" in message) current?.receive(message as AbortMessage);
+}

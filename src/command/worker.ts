@@ -1,0 +1,182 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import type { ResourceLimits, Worker } from "node:worker_threads";
+import { BroadcastChannel } from "node:worker_threads";
+import type { Tinypool } from "tinypool";
+import { WorkerError } from "../errors.js";
+import type { Execution, Executor, ExecutorRun, WorkerCommand } from "./command.js";
+import { Fifo } from "./fifo.js";
+import { packThrown } from "./sent-error.js";
+import { poolError, replyError } from "./worker-failure.js";
+import type { AbortMessage, ProgressMessage, ThreadReply, ThreadSetup, ThreadTask } from "./worker-protocol.js";
+
+/** Settings of a worker pool, checked. */
+export interface WorkerPoolSettings {
+  readonly minThreads: number;
+  readonly maxThreads: number | undefined;
+  readonly idleTimeoutMs: number;
+  readonly resourceLimits: ResourceLimits | undefined;
+}
+
+/** Told of what no run can be told of, such as an error in a thread after its run has ended. */
+export type WorkerPoolErrorListener = (error: WorkerError) => void;
+
+/** A run that waits for a thread or has one. */
+interface PoolRun {
+  readonly task: ThreadTask;
+  readonly run: ExecutorRun;
+  /** Aborting it makes tinypool terminate the thread, so it is not the signal that the command sees. */
+  readonly end: AbortController;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Beside the bundle it is a built file; from TypeScript sources a small one that loads the source. */
+const THREAD_FILES: readonly URL[] = [
+  new URL("./worker-thread.js", import.meta.url),
+  new URL("./worker-thread.dev.mjs", import.meta.url),
+];
+
+/**
+ * Performs worker commands on a pool of threads, one run per thread. Runs wait here and not in tinypool, which loses
+ * sight of a waiting one when the thread before it dies. Threads start on first use and end when idle.
+ */
+export class WorkerPool implements Executor<WorkerCommand> {
+  readonly #settings: WorkerPoolSettings;
+  readonly #onError: WorkerPoolErrorListener;
+  readonly #maxThreads: number;
+  readonly #channelName = `punctual-${randomUUID()}`;
+  /** Runs without a thread; one that is ended while it waits is settled at once and passed over at its turn. */
+  readonly #waiting = new Fifo<PoolRun>();
+  readonly #active = new Map<number, PoolRun>();
+  readonly #watched = new WeakSet<Worker>();
+  #channel: BroadcastChannel | null = null;
+  #pool: Promise<Tinypool> | null = null;
+  #lastNumber = 0;
+
+  constructor(settings: WorkerPoolSettings, onError: WorkerPoolErrorListener) {
+    this.#settings = settings;
+    this.#onError = onError;
+    this.#maxThreads = settings.maxThreads ?? Math.max(availableParallelism(), settings.minThreads);
+  }
+
+  execute(command: WorkerCommand, run: ExecutorRun): Execution {
+    const task = threadTask(++this.#lastNumber, command, run);
+    const end = new AbortController();
+    let reject: PoolRun["reject"] = () => {};
+    const result = new Promise<unknown>((resolve, rejectResult) => {
+      reject = rejectResult;
+      this.#waiting.push({ task, run, end, resolve, reject });
+    });
+    const terminate = (reason: Error): void => {
+      end.abort(reason);
+      if (!this.#active.has(task.number)) reject(reason);
+    };
+    const abort = (reason: Error): void => {
+      if (!this.#active.has(task.number)) terminate(reason);
+      else this.#post({ abort: task.number, reason: packThrown(reason) });
+    };
+    this.#startWaiting();
+    return { result, abort, terminate };
+  }
+
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = null;
+    this.#channel?.close();
+    this.#channel = null;
+    await (await pool)?.destroy();
+  }
+
+  #startWaiting(): void {
+    while (this.#active.size < this.#maxThreads) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      if (next.end.signal.aborted) continue;
+      this.#active.set(next.task.number, next);
+      void this.#perform(next);
+    }
+  }
+
+  async #perform(poolRun: PoolRun): Promise<void> {
+    const { task, run, end } = poolRun;
+    try {
+      const reply = await this.#runOnThread(poolRun);
+      if (reply.progress !== undefined) run.progress(reply.progress);
+      if (reply.ok) poolRun.resolve(reply.result);
+      else poolRun.reject(replyError(reply.failure));
+    } catch (error) {
+      poolRun.reject(poolError(error, task, end.signal));
+    }
+    this.#active.delete(task.number);
+    this.#startWaiting();
+  }
+
+  async #runOnThread({ task, run, end }: PoolRun): Promise<ThreadReply> {
+    this.#pool ??= this.#open();
+    const pool = await this.#pool;
+    const filename = (THREAD_FILES.find((url) => existsSync(url)) ?? THREAD_FILES[0])?.href ?? "";
+    const pending = pool.run(task, { filename, transferList: [...run.transferList] as never, signal: end.signal });
+    this.#watchThreads(pool);
+    return (await pending) as ThreadReply;
+  }
+
+  async #open(): Promise<Tinypool> {
+    // Loaded on first use: most processes that import this package have no worker command.
+    const { Tinypool } = await import("tinypool");
+    const { minThreads, idleTimeoutMs, resourceLimits } = this.#settings;
+    const pool = new Tinypool({
+      minThreads,
+      maxThreads: this.#maxThreads,
+      idleTimeout: idleTimeoutMs,
+      // With atomics an idle thread blocks, and timers, pools and loggers that a command left behind stand still.
+      useAtomics: false,
+      workerData: { channelName: this.#channelName } satisfies ThreadSetup,
+      ...(resourceLimits && { resourceLimits }),
+    });
+    pool.on("error", (error: unknown) => this.#reportError(error));
+    this.#channel = new BroadcastChannel(this.#channelName);
+    this.#channel.onmessage = (event: unknown) => this.#receive((event as { data: ProgressMessage }).data);
+    this.#channel.unref();
+    return pool;
+  }
+
+  /** tinypool does not notice a thread that ends by process.exit: its run would never settle. We tell it. */
+  #watchThreads(pool: Tinypool): void {
+    for (const thread of threadsOf(pool)) {
+      if (this.#watched.has(thread)) continue;
+      this.#watched.add(thread);
+      thread.once("exit", (exitCode) => {
+        // A thread that the pool ended on purpose has left it before.
+        if (!threadsOf(pool).includes(thread)) return;
+        thread.emit("error", new WorkerError("WORKER_EXITED", `the worker thread exited with code ${exitCode}`));
+      });
+    }
+  }
+
+  #reportError(cause: unknown): void {
+    if (cause instanceof WorkerError) this.#onError(cause);
+    else
+      this.#onError(new WorkerError("WORKER_POOL_FAILED", `a worker thread failed outside a run: ${cause}`, { cause }));
+  }
+
+  #post(message: AbortMessage): void {
+    this.#channel?.postMessage(message);
+  }
+
+  #receive(message: ProgressMessage): void {
+    this.#active.get(message.number)?.run.progress(message.progress);
+  }
+}
+
+/** tinypool declares less of its threads than they are. */
+function threadsOf(pool: Tinypool): readonly Worker[] {
+  return pool.threads as unknown as Worker[];
+}
+
+function threadTask(number: number, command: WorkerCommand, run: ExecutorRun): ThreadTask {
+  const { id, jobName, fireTime, startedAt, latenessMs, data } = run;
+  const { url, exportName } = command;
+  return { number, url, exportName, run: { id, jobName, fireTime, startedAt, latenessMs, data } };
+}

@@ -1,0 +1,85 @@
+/** Every `code` that an error of this package can carry; docs/errors.md explains each one. */
+export type ErrorCode =
+  | "DUPLICATE_NAME"
+  | "INVALID_DURATION"
+  | "INVALID_OPTION"
+  | "INVALID_SCHEDULE"
+  | "INVALID_TIMEZONE"
+  | "JOB_REMOVED"
+  | "LISTENER_FAILED"
+  | "RUN_SKIPPED"
+  | "SCHEDULER_STOPPED"
+  | "SCHEDULE_FAILED"
+  | "UNKNOWN_COMMAND"
+  | "WORKER_DATA_NOT_CLONEABLE"
+  | "WORKER_EXITED"
+  | "WORKER_EXPORT_NOT_FOUND"
+  | "WORKER_MODULE_FAILED"
+  | "WORKER_MODULE_NOT_FOUND"
+  | "WORKER_OUT_OF_MEMORY"
+  | "WORKER_POOL_FAILED"
+  | "WORKER_RESULT_NOT_CLONEABLE"
+  | "WORKER_TERMINATED"
+  | "WORKER_UNCAUGHT";
+
+/** Base of every error that this package throws or reports: branch on `code`, which never changes; messages may. */
+export class PunctualError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** An option, argument or name that cannot be used; `path` says which one, as in `workers.maxThreads`. */
+export class InvalidOptionError extends PunctualError {
+  readonly path: string;
+
+  constructor(path: string, expected: string, given: unknown, code: ErrorCode = "INVALID_OPTION") {
+    super(code, `${path}: expected ${expected}, given ${show(given)}`);
+    this.path = path;
+  }
+}
+
+/** A schedule that cannot be read or can never fire; `position` is the offset of the bad part in `expression`. */
+export class InvalidScheduleError extends PunctualError {
+  readonly expression: string;
+  readonly position: number;
+  readonly field: string | null;
+  readonly reason: string;
+
+  constructor(expression: string, position: number, field: string | null, reason: string) {
+    const where = field === null ? "" : ` in ${field}`;
+    super("INVALID_SCHEDULE", `invalid schedule${where}: ${reason}\n  ${expression}\n  ${" ".repeat(position)}^`);
+    this.expression = expression;
+    this.position = position;
+    this.field = field;
+    this.reason = reason;
+  }
+}
+
+/** A fire that was not started, thrown only to a caller who waits for one (`runNow`); `reason` is the skip reason. */
+export class RunSkippedError extends PunctualError {
+  readonly reason: string;
+
+  constructor(jobName: string, reason: string) {
+    super("RUN_SKIPPED", `job ${show(jobName)} was not run now: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** A worker thread, its module, or what crosses to and from it failed; the `code` says which. */
+export class WorkerError extends PunctualError {}
+
+/** Shows a value in an error message, shortly, and whatever it is. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+  if (typeof value === "function") return value.name === "" ? "a function" : `function ${value.name}`;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null)
+    return `an object with ${Object.keys(value).join(", ") || "no keys"}`;
+  return String(value);
+}

@@ -1,0 +1,162 @@
+import { InvalidOptionError } from "../errors.js";
+import { daysFromDate, packedDateFromDays } from "./civil.js";
+
+/** A span of time in which a zone's offset does not change. All numbers are seconds. */
+export interface Segment {
+  /** First instant of the span. */
+  readonly start: number;
+  /** First instant after it. */
+  readonly end: number;
+  /** Local time is the instant plus this. */
+  readonly offset: number;
+  /** The first local time of the span that no earlier span has shown: later than its start in an overlap. */
+  readonly fresh: number;
+}
+
+const DAY = 86_400;
+const QUARTER_HOUR = 900;
+/** Two changes of offset closer than this could hide one another; the closest known pair is 20 days apart. */
+const SAMPLE_STEP = 12 * DAY;
+/** How far back a change may lie and still make local times of this year repeat: a zone once went back a whole day. */
+const LOOK_BACK = 2 * DAY;
+
+const zones = new Map<string, Zone>();
+let systemZoneName: string | undefined;
+
+/** One time zone's offsets, read from Intl a year at a time on first use and kept. */
+export class Zone {
+  readonly name: string;
+  readonly #format: Intl.DateTimeFormat;
+  readonly #years = new Map<number, readonly Segment[]>();
+  #last: Segment;
+
+  private constructor(name: string, format: Intl.DateTimeFormat) {
+    this.name = name;
+    this.#format = format;
+    const fixed = format.resolvedOptions().timeZone === "UTC";
+    this.#last = fixed
+      ? { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY, offset: 0, fresh: Number.NEGATIVE_INFINITY }
+      : { start: 0, end: 0, offset: 0, fresh: 0 };
+  }
+
+  /**
+   * The zone of that name, in any case.
+   * @throws InvalidOptionError with code `INVALID_TIMEZONE` when Intl does not know it
+   */
+  static of(name: string, path = "timezone"): Zone {
+    const known = zones.get(name);
+    if (known !== undefined) return known;
+    const format = zoneFormat(name, path);
+    const canonical = format.resolvedOptions().timeZone;
+    const zone = zones.get(canonical) ?? new Zone(canonical, format);
+    zones.set(canonical, zone);
+    zones.set(name, zone);
+    return zone;
+  }
+
+  /** The zone of this machine, as it was when first asked for. */
+  static system(): Zone {
+    systemZoneName ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return Zone.of(systemZoneName);
+  }
+
+  /** The span that holds an instant (seconds). */
+  segmentAt(instant: number): Segment {
+    const last = this.#last;
+    if (instant >= last.start && instant < last.end) return last;
+    for (const segment of this.#segmentsOf(packedDateFromDays(Math.floor(instant / DAY)) >> 9)) {
+      if (instant < segment.end) {
+        this.#last = segment;
+        return segment;
+      }
+    }
+    throw new RangeError(`no offset of ${this.name} for the instant ${instant}`);
+  }
+
+  /** The spans of one UTC year. A span that goes on over New Year is cut there. */
+  #segmentsOf(year: number): readonly Segment[] {
+    const known = this.#years.get(year);
+    if (known !== undefined) return known;
+    const from = daysFromDate(year, 1, 1) * DAY;
+    const to = daysFromDate(year + 1, 1, 1) * DAY;
+    const segments: Segment[] = [];
+    let start = from - LOOK_BACK;
+    let offset = this.#offsetAt(start);
+    let fresh = Number.NEGATIVE_INFINITY;
+    for (const change of this.#changes(start, to)) {
+      if (change > from && start < change) segments.push({ start: Math.max(start, from), end: change, offset, fresh });
+      fresh = Math.max(fresh, change + offset);
+      start = change;
+      offset = this.#offsetAt(change);
+    }
+    segments.push({ start: Math.max(start, from), end: to, offset, fresh });
+    this.#years.set(year, segments);
+    return segments;
+  }
+
+  /** The instants in (from, to) at which the offset changes. */
+  *#changes(from: number, to: number): Generator<number> {
+    let low = from;
+    let offset = this.#offsetAt(low);
+    while (low < to - 1) {
+      const high = Math.min(low + SAMPLE_STEP, to - 1);
+      if (this.#offsetAt(high) === offset) {
+        low = high;
+        continue;
+      }
+      low = this.#firstChange(low, high, offset);
+      offset = this.#offsetAt(low);
+      yield low;
+    }
+  }
+
+  /** The first instant after `low` with another offset than `offset`, which `high` has not. */
+  #firstChange(low: number, high: number, offset: number): number {
+    const quarter = this.#bisect(low, high, offset, QUARTER_HOUR);
+    // Changes of today's rules fall on quarters of an hour; those of old ones may fall on any second.
+    if (this.#offsetAt(quarter - 1) === offset) return quarter;
+    return this.#bisect(quarter - QUARTER_HOUR, quarter, offset, 1);
+  }
+
+  /** As firstChange, on the grid of `step` seconds, rounded up. */
+  #bisect(low: number, high: number, offset: number, step: number): number {
+    let same = Math.floor(low / step);
+    let other = Math.ceil(high / step);
+    while (other - same > 1) {
+      const middle = Math.floor((same + other) / 2);
+      if (this.#offsetAt(middle * step) === offset) same = middle;
+      else other = middle;
+    }
+    return other * step;
+  }
+
+  #offsetAt(instant: number): number {
+    const [month, day, year, hour, minute, second] = this.#format.format(instant * 1_000).split(/\D+/, 6);
+    const days = daysFromDate(Number(year), Number(month), Number(day));
+    return days * DAY + Number(hour) * 3_600 + Number(minute) * 60 + Number(second) - instant;
+  }
+}
+
+function zoneFormat(timeZone: string, path: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      calendar: "gregory",
+      numberingSystem: "latn",
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+  } catch {
+    throw new InvalidOptionError(
+      path,
+      'an IANA time zone such as "Europe/Paris" or "UTC"',
+      timeZone,
+      "INVALID_TIMEZONE",
+    );
+  }
+}

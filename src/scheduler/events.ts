@@ -1,0 +1,100 @@
+import { EventEmitter } from "eventemitter3";
+import type { RunContext } from "../command/command.js";
+import { PunctualError } from "../errors.js";
+import type { SkipReason } from "./admit.js";
+import type { Job } from "./job.js";
+import type { MisfirePolicy } from "./plan.js";
+import type { Run } from "./run.js";
+import type { StopReport } from "./stop.js";
+
+/** Every event of a scheduler and its payload; docs/events.md says when each comes. */
+export interface SchedulerEvents {
+  "scheduler:started": Record<never, never>;
+  "scheduler:stopped": StopReport;
+  "job:added": { readonly job: Job };
+  "job:removed": { readonly job: Job; readonly reason: "removed" | "ended" };
+  "job:rescheduled": { readonly job: Job };
+  "job:paused": { readonly job: Job; readonly note: string };
+  "job:resumed": { readonly job: Job };
+  "run:started": { readonly run: RunContext; readonly job: Job };
+  "run:progress": { readonly run: RunContext; readonly job: Job; readonly fraction: number };
+  "run:finished": { readonly run: Run; readonly job: Job };
+  "run:skipped": { readonly job: Job; readonly fireTime: number | null; readonly reason: SkipReason };
+  "fire:missed": {
+    readonly job: Job;
+    /** The missed fire times, oldest first. */
+    readonly fireTimes: readonly number[];
+    /** The first of those too long ago to be listed, or `null`. */
+    readonly missedBefore: number | null;
+    readonly policy: MisfirePolicy;
+  };
+  "clock:jumped": { readonly byMs: number };
+  error: { readonly error: PunctualError; readonly job: Job | null };
+}
+
+/** The name of an event. */
+export type SchedulerEvent = keyof SchedulerEvents;
+/** What listens to an event. */
+export type SchedulerListener<E extends SchedulerEvent> = (payload: SchedulerEvents[E]) => unknown;
+
+type AnyListener = (payload: unknown) => unknown;
+
+/** Calls each listener by itself: one that throws or rejects becomes an `error` event and disturbs no other. */
+export class SchedulerEmitter {
+  readonly #emitter = new EventEmitter<SchedulerEvent>();
+  /** What stands in for a listener that is to be called once. */
+  readonly #once = new Map<AnyListener, Map<SchedulerEvent, AnyListener>>();
+
+  on<E extends SchedulerEvent>(event: E, listener: SchedulerListener<E>): void {
+    this.#emitter.on(event, listener as AnyListener);
+  }
+
+  once<E extends SchedulerEvent>(event: E, listener: SchedulerListener<E>): void {
+    const standIn = (payload: SchedulerEvents[E]): unknown => {
+      this.off(event, listener);
+      return listener(payload);
+    };
+    const standIns = this.#once.get(listener as AnyListener) ?? new Map<SchedulerEvent, AnyListener>();
+    this.#once.set(listener as AnyListener, standIns.set(event, standIn as AnyListener));
+    this.#emitter.on(event, standIn as AnyListener);
+  }
+
+  off<E extends SchedulerEvent>(event: E, listener: SchedulerListener<E>): void {
+    this.#emitter.off(event, listener as AnyListener);
+    const standIns = this.#once.get(listener as AnyListener);
+    const standIn = standIns?.get(event);
+    if (standIn === undefined || standIns === undefined) return;
+    this.#emitter.off(event, standIn);
+    standIns.delete(event);
+    if (standIns.size === 0) this.#once.delete(listener as AnyListener);
+  }
+
+  /** Whether anybody listens: what nobody hears need not be made. */
+  hears(event: SchedulerEvent): boolean {
+    return this.#emitter.listenerCount(event) > 0;
+  }
+
+  emit<E extends SchedulerEvent>(event: E, payload: SchedulerEvents[E]): void {
+    for (const listener of this.#emitter.listeners(event)) {
+      try {
+        const returned: unknown = (listener as AnyListener)(payload);
+        if (returned instanceof Promise) returned.catch((error: unknown) => this.#listenerFailed(event, error));
+      } catch (error) {
+        this.#listenerFailed(event, error);
+      }
+    }
+  }
+
+  /** Reports a fault that belongs to no caller: to the `error` listeners, or, so that it is never silent, as a warning. */
+  report(error: PunctualError, job: Job | null): void {
+    if (this.hears("error")) this.emit("error", { error, job });
+    else process.emitWarning(error);
+  }
+
+  #listenerFailed(event: SchedulerEvent, cause: unknown): void {
+    const error = new PunctualError("LISTENER_FAILED", `a listener of ${event} failed: ${String(cause)}`, { cause });
+    // A failing `error` listener must not be told of its own failure, for ever.
+    if (event === "error") process.emitWarning(error);
+    else this.report(error, null);
+  }
+}

@@ -1,0 +1,123 @@
+import type { Clock } from "../clock/clock.js";
+import { PunctualError } from "../errors.js";
+import { Alarm } from "../timetable/alarm.js";
+import { EntryHeap } from "../timetable/entry-heap.js";
+import type { Dispatch } from "./dispatch.js";
+import type { SchedulerEmitter } from "./events.js";
+import type { JobState } from "./job.js";
+import type { Plan } from "./plan.js";
+import { nextOf, planFires } from "./plan.js";
+
+/** How long due jobs are started in one go, before input, output and other timers have their turn. */
+const SLICE_MS = 4;
+
+/** What the loop works with. */
+export interface FireLoopParts {
+  readonly clock: Clock;
+  readonly events: SchedulerEmitter;
+  readonly dispatch: Dispatch;
+  readonly ref: boolean;
+  /** Told when a fire has left a job without a next one. */
+  readonly onEnded: (job: JobState) => void;
+}
+
+/** The timetable at work: takes due entries off the heap, has them planned and dispatched, and puts them back. */
+export class FireLoop {
+  readonly #parts: FireLoopParts;
+  readonly #heap = new EntryHeap<JobState>();
+  readonly #alarm: Alarm;
+  #on = false;
+
+  constructor(parts: FireLoopParts) {
+    this.#parts = parts;
+    const { clock, events, ref } = parts;
+    const jumped = (byMs: number): void => events.emit("clock:jumped", { byMs });
+    this.#alarm = new Alarm({ clock, ref, jumped, ring: () => this.#fireDue() });
+  }
+
+  nextFireTime(job: JobState): number | null {
+    return this.#heap.timeOf(job);
+  }
+
+  /** Enters a job at its next fire time, or takes it off when there is none. */
+  set(job: JobState, next: number | null): void {
+    if (next === null) this.#heap.remove(job);
+    else this.#heap.set(job, next);
+    this.#arm();
+  }
+
+  on(): void {
+    this.#on = true;
+    this.#passOver(this.#parts.clock.now());
+    this.#arm();
+  }
+
+  off(): void {
+    this.#on = false;
+    this.#alarm.set(Number.POSITIVE_INFINITY);
+  }
+
+  #arm(): void {
+    if (this.#on) this.#alarm.set(this.#heap.peekTime());
+  }
+
+  /** Nobody waited for what came due before the start, but for an instant that will not come again. */
+  #passOver(now: number): void {
+    const kept: [JobState, number][] = [];
+    for (let job = this.#heap.peek(); job !== undefined && this.#heap.peekTime() <= now; job = this.#heap.peek()) {
+      const due = this.#heap.peekTime();
+      const next = this.#guard(job, () => nextOf(job.schedule, Math.max(due, now - job.settings.graceMs) - 1));
+      if (next !== null && next > now) this.#heap.set(job, next);
+      else {
+        this.#heap.remove(job);
+        kept.push([job, next ?? due]);
+      }
+    }
+    for (const [job, time] of kept) this.#heap.set(job, time);
+  }
+
+  /** Fires what is due, a slice at a time: thousands in one second must not keep the event loop from its other work. */
+  #fireDue(): void {
+    const { clock } = this.#parts;
+    const sliceEnd = clock.monotonic() + SLICE_MS;
+    while (this.#on && this.#heap.peekTime() <= clock.now() && clock.monotonic() < sliceEnd) this.#fireFirst();
+    this.#arm();
+  }
+
+  #fireFirst(): void {
+    const job = this.#heap.peek() as JobState;
+    const due = this.#heap.peekTime();
+    const now = this.#parts.clock.now();
+    const plan = this.#guard(job, () => planFires(due, job.schedule, now, job.settings));
+    if (plan === null || plan.next === null) this.#heap.remove(job);
+    else this.#heap.set(job, plan.next);
+    if (plan === null) return;
+    this.#reportMissed(job, plan);
+    job.ended = plan.next === null;
+    for (const fireTime of plan.fires) {
+      // A fire may have removed its own job, or stopped the scheduler.
+      if (!this.#on || !job.registered) return;
+      job.previousFireTime = fireTime;
+      this.#parts.dispatch.fire(job, fireTime);
+    }
+    if (job.ended) this.#parts.onEnded(job);
+  }
+
+  #reportMissed(job: JobState, { missed, missedBefore }: Plan): void {
+    if (missed.length === 0 && missedBefore === null) return;
+    job.previousFireTime = missed.at(-1) ?? missedBefore;
+    const policy = job.settings.misfire;
+    this.#parts.events.emit("fire:missed", { job: job.handle, fireTimes: missed, missedBefore, policy });
+  }
+
+  /** A schedule of the user's may throw or stand still: its job then has no next fire time, and the others go on. */
+  #guard<T>(job: JobState, ask: () => T): T | null {
+    try {
+      return ask();
+    } catch (cause) {
+      const message = `the schedule of job ${JSON.stringify(job.name)} failed, and the job fires no more: ${String(cause)}`;
+      this.#parts.events.report(new PunctualError("SCHEDULE_FAILED", message, { cause }), job.handle);
+      return null;
+    }
+  }
+}

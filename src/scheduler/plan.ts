@@ -1,0 +1,64 @@
+import type { Schedule } from "../schedule/schedule.js";
+
+/** What becomes of fire times that were missed: dropped, made up for once (as of the latest), or each made up for. */
+export type MisfirePolicy = "skip" | "fireOnce" | "fireAll";
+
+/** The settings that a plan follows. */
+export interface PlanSettings {
+  readonly misfire: MisfirePolicy;
+  /** How late a fire may start and still count as on time. */
+  readonly graceMs: number;
+  /** How far back missed fire times are looked for. */
+  readonly catchUpWindowMs: number;
+}
+
+/** What to do about an entry that has come due. */
+export interface Plan {
+  /** Fire times to start, oldest first. */
+  readonly fires: readonly number[];
+  /** Fire times found later than the grace, oldest first; those that the policy makes up for stand in `fires` too. */
+  readonly missed: readonly number[];
+  /** Missed, too long ago to be listed: the first of them, or `null`. */
+  readonly missedBefore: number | null;
+  /** The first fire time after now, or `null` when the schedule has ended. */
+  readonly next: number | null;
+}
+
+/** How many missed fire times `fireAll` makes up for at most; the latest count. */
+export const MOST_CAUGHT_UP = 100;
+const NOTHING: readonly number[] = [];
+
+/** Decides, for an entry whose fire time `due` has come, what fires, what was missed, and what is next. */
+export function planFires(due: number, schedule: Schedule, now: number, settings: PlanSettings): Plan {
+  const afterDue = nextOf(schedule, due);
+  if (now - due <= settings.graceMs && (afterDue === null || afterDue > now)) {
+    return { fires: [due], missed: NOTHING, missedBefore: null, next: afterDue };
+  }
+  const onTime: number[] = [];
+  const missed: number[] = [];
+  const windowStart = now - settings.catchUpWindowMs;
+  let time: number | null = due < windowStart ? nextOf(schedule, windowStart - 1) : due;
+  while (time !== null && time <= now) {
+    (now - time <= settings.graceMs ? onTime : missed).push(time);
+    time = nextOf(schedule, time);
+  }
+  const missedBefore = due < windowStart ? due : null;
+  return { fires: caughtUp(missed, onTime, settings.misfire), missed, missedBefore, next: time };
+}
+
+function caughtUp(missed: readonly number[], onTime: readonly number[], misfire: MisfirePolicy): readonly number[] {
+  if (misfire === "fireAll") return [...missed.slice(-MOST_CAUGHT_UP), ...onTime];
+  // One fire that is on time makes up for the missed ones as well: the latest counts.
+  if (misfire === "fireOnce" && onTime.length === 0) return missed.slice(-1);
+  return onTime;
+}
+
+/**
+ * The schedule's next fire time, checked: a schedule of the user's that stands still would fire for ever.
+ * @throws RangeError
+ */
+export function nextOf(schedule: Schedule, after: number): number | null {
+  const next = schedule.next(after);
+  if (next === null || (Number.isFinite(next) && next > after)) return next;
+  throw new RangeError(`schedule.next(${after}): expected a later time or null, given ${String(next)}`);
+}

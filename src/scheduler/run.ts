@@ -1,0 +1,128 @@
+import type { Execution, ExecutorRun, RunContext } from "../command/command.js";
+import type { Transfer } from "../command/transfer.js";
+import { unwrapTransfer } from "../command/transfer.js";
+import { InvalidOptionError } from "../errors.js";
+import { runId } from "./run-id.js";
+
+/** How a run ended. */
+export type Outcome = "succeeded" | "failed" | "killed" | "abandoned";
+
+/** One fire that was performed, after it has ended. */
+export interface Run<Result = unknown> {
+  readonly id: string;
+  readonly jobName: string;
+  /** Epoch milliseconds; `null` for a run outside the schedule. */
+  readonly fireTime: number | null;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly latenessMs: number;
+  readonly outcome: Outcome;
+  /** What the command returned, when it succeeded. */
+  readonly result: Result | undefined;
+  /** What it threw, when it failed; why it was ended or given up, when it was killed or abandoned. */
+  readonly error: unknown;
+}
+
+/** What a run starts with. */
+export interface RunStart {
+  readonly jobName: string;
+  readonly fireTime: number | null;
+  readonly startedAt: number;
+  readonly data: unknown;
+  readonly onProgress: (run: ActiveRun, fraction: number) => void;
+}
+
+/**
+ * A run that goes on: what its command is given, and what the dispatch knows of it. Id, signal and the like are made when
+ * first asked for; a crowd of small jobs asks for none of them.
+ */
+export class ActiveRun implements RunContext, ExecutorRun {
+  readonly #start: RunStart;
+  #id: string | undefined;
+  #controller: AbortController | undefined;
+  #abortedFor: Error | undefined;
+  #execution: Execution | undefined;
+  #progress: number | undefined;
+
+  constructor(start: RunStart) {
+    this.#start = start;
+  }
+
+  get id(): string {
+    this.#id ??= runId(this.#start.startedAt);
+    return this.#id;
+  }
+
+  get jobName(): string {
+    return this.#start.jobName;
+  }
+
+  get fireTime(): number | null {
+    return this.#start.fireTime;
+  }
+
+  get startedAt(): number {
+    return this.#start.startedAt;
+  }
+
+  get latenessMs(): number {
+    const { fireTime, startedAt } = this.#start;
+    return fireTime === null ? 0 : startedAt - fireTime;
+  }
+
+  get data(): unknown {
+    return unwrapTransfer(this.#start.data).value;
+  }
+
+  get transferList(): Transfer["list"] {
+    return unwrapTransfer(this.#start.data).list;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
+    }
+    return this.#controller.signal;
+  }
+
+  progress(fraction: number): void {
+    if (typeof fraction !== "number" || !(fraction >= 0 && fraction <= 1)) {
+      throw new InvalidOptionError("progress", "a fraction from 0 to 1", fraction);
+    }
+    if (fraction === this.#progress) return;
+    this.#progress = fraction;
+    this.#start.onProgress(this, fraction);
+  }
+
+  /** Gives the run the execution that performs it, for `abort` and `terminate` to reach. */
+  static performedBy(run: ActiveRun, execution: Execution): void {
+    run.#execution = execution;
+    if (run.#abortedFor !== undefined) execution.abort(run.#abortedFor);
+  }
+
+  /** Why the run was told to end, if it was. */
+  static abortReason(run: ActiveRun): Error | undefined {
+    return run.#abortedFor;
+  }
+
+  /** Aborts the run's signal, in whatever thread its command is. */
+  static abort(run: ActiveRun, reason: Error): void {
+    if (run.#abortedFor !== undefined) return;
+    run.#abortedFor = reason;
+    run.#controller?.abort(reason);
+    run.#execution?.abort(reason);
+  }
+
+  /** Ends the run's thread; `false` where it has none of its own. */
+  static terminate(run: ActiveRun, reason: Error): boolean {
+    run.#execution?.terminate(reason);
+    return run.#execution !== undefined;
+  }
+
+  /** The record of the run, now that it has ended. */
+  static ended(run: ActiveRun, endedAt: number, outcome: Outcome, result: unknown, error: unknown): Run {
+    const { id, jobName, fireTime, startedAt, latenessMs } = run;
+    return Object.freeze({ id, jobName, fireTime, startedAt, endedAt, latenessMs, outcome, result, error });
+  }
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^punctual\/testing$/, replacement: source("testing/index.ts") },
+      { find: /^punctual\/worker$/, replacement: source("worker.ts") },
+      { find: /^punctual$/, replacement: source("index.ts") },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/no-leaks.ts"],
+    testTimeout: 20_000,
+    // Two cores: more processes than that, and tests of real processes measure each other.
+    pool: "forks",
+    maxWorkers: 2,
+  },
+});
