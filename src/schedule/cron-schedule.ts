@@ -80,10 +80,9 @@ export class CronSchedule implements Schedule {
       if (this.#fixedTime) from = Math.max(from, next.fresh);
       local = this.#nextLocal(from);
       if (local === NONE) return null;
-      if (local < next.end + next.offset) return (local - next.offset) * 1_000;
-      const far = local - WIDEST_OFFSET;
       // Spans that end long before the next match can hold none: a job of every 29 February passes 16 of them.
-      segment = far < next.end ? next : this.#zone.segmentAt(far);
+      segment = local - WIDEST_OFFSET < next.end ? next : this.#zone.segmentAt(local - WIDEST_OFFSET);
+      if (local < segment.end + segment.offset) return (local - segment.offset) * 1_000;
     }
   }
 

@@ -15,8 +15,8 @@ export interface Segment {
 
 const DAY = 86_400;
 const QUARTER_HOUR = 900;
-/** Two changes of offset closer than this could hide one another; the closest known pair is 20 days apart. */
-const SAMPLE_STEP = 12 * DAY;
+/** Two changes of offset closer than this could hide one another; the closest known pair is 7 days apart (Boa Vista 2000). */
+const SAMPLE_STEP = 6 * DAY;
 /** How far back a change may lie and still make local times of this year repeat: a zone once went back a whole day. */
 const LOOK_BACK = 2 * DAY;
 

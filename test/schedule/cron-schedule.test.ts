@@ -1,0 +1,188 @@
+import fc from "fast-check";
+import { cron } from "punctual";
+import { describe, expect, it } from "vitest";
+import { WallClockWindow } from "../support/vixie.js";
+
+const DAY = 86_400_000;
+const utc = (text: string): number => Date.parse(text.includes("T") ? `${text}Z` : `${text}T00:00:00Z`);
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString().slice(0, 19));
+
+function nextTimes(expression: string, timezone: string, after: string, count: number): (string | null)[] {
+  const schedule = cron(expression, { timezone });
+  const times: (string | null)[] = [];
+  let time: number | null = utc(after);
+  for (let n = 0; n < count && time !== null; n++) {
+    time = schedule.next(time);
+    times.push(iso(time));
+  }
+  return times;
+}
+
+describe("next, in UTC", () => {
+  it.each([
+    // expression, after, the next ones
+    ["* * * * *", "2026-01-01T00:00:00", ["2026-01-01T00:01:00", "2026-01-01T00:02:00"]],
+    ["*/15 * * * * *", "2026-01-01T00:00:01", ["2026-01-01T00:00:15", "2026-01-01T00:00:30"]],
+    ["0 9 * * MON-FRI", "2026-01-02T09:00:00", ["2026-01-05T09:00:00", "2026-01-06T09:00:00"]],
+    ["0 0 31 * *", "2026-01-31", ["2026-03-31T00:00:00", "2026-05-31T00:00:00"]],
+    ["0 0 29 2 *", "2026-01-01", ["2028-02-29T00:00:00", "2032-02-29T00:00:00"]],
+    ["0 0 29 2 *", "2097-01-01", ["2104-02-29T00:00:00"]],
+    ["59 59 23 31 12 *", "2026-12-31T23:59:58", ["2026-12-31T23:59:59", "2027-12-31T23:59:59"]],
+    // both day fields restricted: either may match
+    ["0 0 13 * 5", "2026-02-01", ["2026-02-06T00:00:00", "2026-02-13T00:00:00", "2026-02-20T00:00:00"]],
+    ["0 0 */2 * 1", "2026-01-01", ["2026-01-03T00:00:00", "2026-01-05T00:00:00", "2026-01-07T00:00:00"]],
+    // a bare ? restricts nothing
+    ["0 0 ? * 5", "2026-02-01", ["2026-02-06T00:00:00", "2026-02-13T00:00:00"]],
+    // ranges that go round
+    ["0 22-2 * * *", "2026-01-01T00:30:00", ["2026-01-01T01:00:00", "2026-01-01T02:00:00", "2026-01-01T22:00:00"]],
+    ["0 0 * * FRI-MON", "2026-01-01", ["2026-01-02T00:00:00", "2026-01-03T00:00:00", "2026-01-04T00:00:00"]],
+    ["0 0 1 NOV-FEB *", "2026-02-02", ["2026-11-01T00:00:00", "2026-12-01T00:00:00", "2027-01-01T00:00:00"]],
+    // Sunday is 0 and 7; lists may overlap
+    ["0 0 * * 0,7", "2026-01-01", ["2026-01-04T00:00:00", "2026-01-11T00:00:00"]],
+    ["1-5,3,*/2 0 1 1 *", "2026-01-01T00:00:30", ["2026-01-01T00:01:00", "2026-01-01T00:02:00"]],
+    ["@yearly", "2026-01-01", ["2027-01-01T00:00:00"]],
+    ["@weekly", "2026-01-01", ["2026-01-04T00:00:00"]],
+    ["@MIDNIGHT", "2026-01-01", ["2026-01-02T00:00:00"]],
+    ["  @hourly ", "2026-01-01", ["2026-01-01T01:00:00"]],
+    ["TZ=Asia/Tokyo 30 4 * * *", "2026-01-01", ["2026-01-01T19:30:00"]],
+    ["CRON_TZ=Asia/Tokyo @daily", "2026-01-01", ["2026-01-01T15:00:00"]],
+  ])("%s after %s", (expression, after, times) => {
+    expect(nextTimes(expression, "UTC", after, times.length)).toEqual(times);
+  });
+
+  it("needs both days with dayMatch and", () => {
+    const schedule = cron("0 0 13 * 5", { timezone: "UTC", dayMatch: "and" });
+    expect(iso(schedule.next(utc("2026-01-01")))).toBe("2026-02-13T00:00:00");
+    expect(iso(schedule.next(utc("2026-02-13")))).toBe("2026-03-13T00:00:00");
+  });
+
+  it("ends with the year 9999 and works before 1970", () => {
+    expect(nextTimes("0 0 31 12 *", "UTC", "9999-12-30", 3)).toEqual(["9999-12-31T00:00:00", null]);
+    expect(nextTimes("@yearly", "America/New_York", "9998-12-31", 3)).toEqual([
+      "9999-01-01T05:00:00",
+      null,
+    ]);
+    expect(nextTimes("0 12 29 2 *", "UTC", "1900-01-01", 2)).toEqual(["1904-02-29T12:00:00", "1908-02-29T12:00:00"]);
+    expect(cron("@daily").next(Number.NaN)).toBeNull();
+  });
+});
+
+describe("next, where the wall clock jumps", () => {
+  it.each([
+    // New York, 8 March 2026: 02:00 becomes 03:00
+    ["30 2 * * *", "America/New_York", "2026-03-08", ["2026-03-08T07:00:00", "2026-03-09T06:30:00"]],
+    ["0,30 2 * * *", "America/New_York", "2026-03-08", ["2026-03-08T07:00:00", "2026-03-09T06:00:00"]],
+    ["0 2,3 * * *", "America/New_York", "2026-03-08", ["2026-03-08T07:00:00", "2026-03-09T06:00:00"]],
+    ["0 */2 * * *", "America/New_York", "2026-03-08T05:30:00", ["2026-03-08T08:00:00"]],
+    // ... 1 November 2026: 02:00 becomes 01:00
+    ["30 1 * * *", "America/New_York", "2026-11-01T05:00:00", ["2026-11-01T05:30:00", "2026-11-02T06:30:00"]],
+    ["*/30 * * * *", "America/New_York", "2026-11-01T05:00:00", ["2026-11-01T05:30:00", "2026-11-01T06:00:00"]],
+    ["0 1-3 * * *", "America/New_York", "2026-11-01T04:30:00", ["2026-11-01T05:00:00", "2026-11-01T07:00:00"]],
+    ["*/20 1 * * *", "America/New_York", "2026-11-01T05:30:00", ["2026-11-01T05:40:00", "2026-11-01T06:00:00"]],
+    // started in the second pass, a fixed time that the first pass showed does not come again
+    ["30 1 * * *", "America/New_York", "2026-11-01T06:10:00", ["2026-11-02T06:30:00"]],
+    // Lord Howe shifts by half an hour
+    ["15 2 * * *", "Australia/Lord_Howe", "2026-10-03T14:00:00", ["2026-10-03T15:30:00", "2026-10-04T15:15:00"]],
+    ["45 1 * * *", "Australia/Lord_Howe", "2026-04-04T14:00:00", ["2026-04-04T14:45:00", "2026-04-05T15:15:00"]],
+    // a long wait passes many changes, and may end in any span
+    ["0 12 30 12 *", "Pacific/Auckland", "2026-01-01", ["2026-12-29T23:00:00", "2027-12-29T23:00:00"]],
+    ["0 0 29 2 *", "Europe/Paris", "2026-01-01", ["2028-02-28T23:00:00", "2032-02-28T23:00:00"]],
+    ["0 * * 1 *", "Africa/Casablanca", "2026-02-14", ["2026-12-31T23:00:00", "2027-01-01T00:00:00"]],
+    // Havana's midnight gap, Apia's missing 30 December 2011
+    ["0 0 * * *", "America/Havana", "2026-03-07T06:00:00", ["2026-03-08T05:00:00", "2026-03-09T04:00:00"]],
+    ["0 12 30 12 *", "Pacific/Apia", "2011-12-01", ["2011-12-30T10:00:00", "2012-12-29T22:00:00"]],
+    ["@daily", "Pacific/Apia", "2011-12-29T09:59:59", ["2011-12-29T10:00:00", "2011-12-30T10:00:00"]],
+  ])("%s in %s after %s", (expression, timezone, after, times) => {
+    expect(nextTimes(expression, timezone, after, times.length)).toEqual(times);
+  });
+});
+
+/** Windows of a few days around what the zones do to their clocks, and quiet ones. */
+const WINDOWS: readonly (readonly [zone: string, from: string, days: number])[] = [
+  ["America/New_York", "2026-03-07", 3],
+  ["America/New_York", "2026-10-31", 3],
+  ["Europe/London", "2026-10-24", 3],
+  ["Australia/Lord_Howe", "2026-04-03", 3],
+  ["Australia/Lord_Howe", "2026-10-02", 3],
+  ["America/Havana", "2026-03-07", 3],
+  ["America/Havana", "2026-10-31", 3],
+  ["Africa/Cairo", "2026-04-23", 3],
+  ["Africa/Cairo", "2026-10-29", 3],
+  ["Africa/Casablanca", "2026-02-14", 3],
+  ["Pacific/Apia", "2011-12-28", 4],
+  ["Asia/Kolkata", "2026-06-01", 2],
+  ["UTC", "2025-12-31", 2],
+  // Over New Year, where a zone's spans are cut
+  ["Pacific/Auckland", "2026-12-30", 3],
+  ["America/Los_Angeles", "2026-12-30", 3],
+];
+const windows = WINDOWS.map(([zone, from, days]) => ({
+  zone,
+  from: utc(from),
+  to: utc(from) + days * DAY,
+  reference: new WallClockWindow(zone, utc(from), utc(from) + days * DAY),
+}));
+
+const field = (min: number, max: number): fc.Arbitrary<string> => {
+  const value = fc.integer({ min, max });
+  const range = fc.tuple(value, value).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);
+  const step = fc.integer({ min: 1, max: max - min + 1 });
+  const item = fc.oneof(
+    { weight: 4, arbitrary: value.map(String) },
+    { weight: 2, arbitrary: range },
+    { weight: 1, arbitrary: fc.tuple(range, step).map(([text, by]) => `${text}/${by}`) },
+    { weight: 1, arbitrary: step.map((by) => `*/${by}`) },
+  );
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant("*") },
+    { weight: 5, arbitrary: fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join(",")) },
+  );
+};
+const expressions = fc
+  .tuple(field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(0, 7))
+  .map((fields) => fields.join(" "))
+  .filter((text) => {
+    const [, , day = "", month = "", weekday = ""] = text.split(" ");
+    // Days that never come are refused, as another test shows.
+    return weekday !== "*" || day === "*" || month === "*" || /(^|,)(\*|1?\d\b)/.test(day);
+  });
+
+describe("next, against a walk over every minute of the wall clock", () => {
+  it.each(windows)("in $zone from $from", ({ zone, from, to, reference }) => {
+    fc.assert(
+      fc.property(expressions, (expression) => {
+        const expected = reference.fireTimes(expression);
+        const schedule = cron(expression, { timezone: zone });
+        const times: number[] = [];
+        for (let time = schedule.next(from - 1); time !== null && time < to; time = schedule.next(time)) times.push(time);
+        expect(times).toEqual(expected);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("depends on nothing but its argument", () => {
+    fc.assert(
+      fc.property(
+        expressions,
+        fc.constantFrom(...windows),
+        fc.array(fc.nat(4 * DAY), { minLength: 1, maxLength: 20 }),
+        (expression, { zone, from }, offsets) => {
+          const schedule = cron(expression, { timezone: zone });
+          const inOrder = offsets.map((offset) => schedule.next(from + offset));
+          const backwards = offsets.toReversed().map((offset) => schedule.next(from + offset));
+          expect(backwards.reverse()).toEqual(inOrder);
+          for (const [index, next] of inOrder.entries()) {
+            const after = from + (offsets[index] ?? 0);
+            if (next === null) continue;
+            expect(next).toBeGreaterThan(after);
+            // Nothing lies between: asked again from anywhere in between, the answer is the same.
+            expect(schedule.next(Math.floor((after + next) / 2))).toBe(next);
+            expect(schedule.next(next - 1)).toBe(next);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
