@@ -66,12 +66,13 @@ export class FireLoop {
     const kept: [JobState, number][] = [];
     for (let job = this.#heap.peek(); job !== undefined && this.#heap.peekTime() <= now; job = this.#heap.peek()) {
       const due = this.#heap.peekTime();
-      const next = this.#guard(job, () => nextOf(job.schedule, Math.max(due, now - job.settings.graceMs) - 1));
-      if (next !== null && next > now) this.#heap.set(job, next);
-      else {
-        this.#heap.remove(job);
-        kept.push([job, next ?? due]);
+      const next = this.#guard(job, () => nextOf(job.schedule, now));
+      if (next !== null) {
+        this.#heap.set(job, next);
+        continue;
       }
+      this.#heap.remove(job);
+      kept.push([job, due]);
     }
     for (const [job, time] of kept) this.#heap.set(job, time);
   }

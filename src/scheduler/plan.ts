@@ -36,7 +36,7 @@ export function planFires(due: number, schedule: Schedule, now: number, settings
   }
   const onTime: number[] = [];
   const missed: number[] = [];
-  const windowStart = now - settings.catchUpWindowMs;
+  const windowStart = now - Math.max(settings.catchUpWindowMs, settings.graceMs);
   let time: number | null = due < windowStart ? nextOf(schedule, windowStart - 1) : due;
   while (time !== null && time <= now) {
     (now - time <= settings.graceMs ? onTime : missed).push(time);

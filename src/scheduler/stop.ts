@@ -45,7 +45,7 @@ export async function endRuns(
 }
 
 async function idleWithin(dispatch: Dispatch, clock: Clock, ms: number): Promise<void> {
-  if (dispatch.activeCount === 0) return;
+  if (dispatch.activeCount === 0 || ms === 0) return;
   await new Promise<void>((resolve) => {
     const timer = clock.setTimer(ms, resolve);
     dispatch.whenIdle(() => {

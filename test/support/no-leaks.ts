@@ -1,0 +1,56 @@
+/**
+ * Fails a test that leaves something behind: a timer, a worker thread, a message port or a listener of the process. What
+ * was there before the test (from a `beforeAll`, or vitest's own) does not count; what only takes a moment to close, such
+ * as a port whose thread has just ended, is waited for.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Worker } from "node:worker_threads";
+import { afterEach, beforeEach } from "vitest";
+
+const SETTLE_MS = 1_000;
+const STEP_MS = 10;
+const WATCHED = ["Timeout", "Immediate", "MessagePort"];
+
+type Counts = ReadonlyMap<string, number>;
+
+// process.getActiveResourcesInfo names no threads, and nothing that is unref'd, as idle threads of a pool are.
+const threads = new Set<Worker>();
+process.on("worker", (thread) => {
+  threads.add(thread);
+  thread.once("exit", () => threads.delete(thread));
+});
+
+let before: Counts = new Map();
+
+beforeEach(() => {
+  before = count();
+});
+
+afterEach(async () => {
+  const start = performance.now();
+  let left = leaked(before, count());
+  while (left.length > 0 && performance.now() - start < SETTLE_MS) {
+    await delay(STEP_MS);
+    left = leaked(before, count());
+  }
+  if (left.length > 0) throw new Error(`the test left something behind: ${left.join(", ")}`);
+});
+
+function count(): Counts {
+  const counts = new Map<string, number>();
+  for (const resource of process.getActiveResourcesInfo()) {
+    if (WATCHED.includes(resource)) counts.set(resource, (counts.get(resource) ?? 0) + 1);
+  }
+  counts.set("worker thread", threads.size);
+  for (const event of process.eventNames()) {
+    counts.set(`process listener of ${String(event)}`, process.listenerCount(event));
+  }
+  return counts;
+}
+
+function leaked(earlier: Counts, now: Counts): string[] {
+  return [...now].flatMap(([what, number]) => {
+    const more = number - (earlier.get(what) ?? 0);
+    return more > 0 ? [`${more} × ${what}`] : [];
+  });
+}
