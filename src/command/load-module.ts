@@ -22,7 +22,11 @@ type Tsx = { tsImport(url: string, parent: string): Promise<Record<string, unkno
 /** The project's own tsx, if it has one: it also knows imports of `./x.js` that mean `./x.ts`. */
 async function findTsx(url: string): Promise<Tsx | null> {
   try {
-    return await import(pathToFileURL(createRequire(url).resolve("tsx/esm/api")).href);
+    // resolve() finds what require() would load; that one does not work inside a worker thread, its twin does.
+    const path = createRequire(url)
+      .resolve("tsx/esm/api")
+      .replace(/\.cjs$/, ".mjs");
+    return await import(pathToFileURL(path).href);
   } catch {
     return null;
   }

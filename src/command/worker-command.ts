@@ -32,12 +32,22 @@ export interface WorkerFactory {
   <M>(url: Url, exportName: Nth<M, 5>): CommandOf<M, Nth<M, 5>>;
   <M>(url: Url, exportName: Nth<M, 6>): CommandOf<M, Nth<M, 6>>;
   <M>(url: Url, exportName: Nth<M, 7>): CommandOf<M, Nth<M, 7>>;
+  <M>(url: Url, exportName: Nth<M, 8>): CommandOf<M, Nth<M, 8>>;
+  <M>(url: Url, exportName: Nth<M, 9>): CommandOf<M, Nth<M, 9>>;
+  <M>(url: Url, exportName: Nth<M, 10>): CommandOf<M, Nth<M, 10>>;
+  <M>(url: Url, exportName: Nth<M, 11>): CommandOf<M, Nth<M, 11>>;
+  <M>(url: Url, exportName: Nth<M, 12>): CommandOf<M, Nth<M, 12>>;
+  <M>(url: Url, exportName: Nth<M, 13>): CommandOf<M, Nth<M, 13>>;
+  <M>(url: Url, exportName: Nth<M, 14>): CommandOf<M, Nth<M, 14>>;
+  <M>(url: Url, exportName: Nth<M, 15>): CommandOf<M, Nth<M, 15>>;
   <M, K extends CommandExport<M>>(url: Url, exportName: K): CommandOf<M, K>;
+  /** The last one, for a compiler's message to name all exports, and for modules with more than 16. */
+  <M>(url: Url, exportName: CommandExport<M>): "give the export's name as second type argument";
 }
 
 /**
  * A command that calls a module's export on a worker thread. `worker<typeof import("./report.js")>(new URL("./report.js",
- * import.meta.url), "build")` checks the export's name and the job's `data` when compiled. (A module with more than eight
+ * import.meta.url), "build")` checks the export's name and the job's `data` when compiled. (A module with more than 16
  * exported functions needs the name as second type argument.) The function is given a `RunContext`; data and result are
  * copied by structured clone, or handed over where `transfer()` marks them. In TypeScript sources, a `.js` that is not
  * there stands for its `.ts`.

@@ -12,7 +12,7 @@ export function replyError(failure: ThreadFailure): unknown {
 
 /** What a run rejects with, given what tinypool rejected with. The only place that knows tinypool's and Node's texts. */
 export function poolError(error: unknown, task: ThreadTask, terminated: AbortSignal): unknown {
-  const name = error instanceof Error || error instanceof DOMException ? error.name : "";
+  const name = error instanceof Error ? error.name : "";
   if (name === "AbortError" && terminated.aborted) return terminated.reason;
   if (error instanceof PunctualError) return error;
   if (name === "DataCloneError") {
@@ -42,5 +42,5 @@ function isCloneable(data: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error || error instanceof DOMException ? error.message : String(error);
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
  * The part that runs inside a worker thread: tinypool calls the default export for each run. This file stands beside the
  * bundle and imports as little as it can, because every new thread loads it.
  */
+import { createRequire } from "node:module";
 import type { MessagePort } from "node:worker_threads";
 import { BroadcastChannel, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { RunContext } from "./command.js";
@@ -25,6 +26,12 @@ let current: ThreadRunContext | null = null;
 
 channel.onmessage = (event: unknown) => receive((event as { data: unknown }).data);
 channel.unref();
+process.on("uncaughtException", (error: unknown) => {
+  if (process.listenerCount("uncaughtException") > 1) return;
+  // Thrown on, it ends this thread as it would without us. A DOMException arrives in the main thread as an empty object;
+  // that of a result that cannot be copied shall arrive with its name.
+  throw error instanceof DOMException ? Object.assign(new Error(error.message), { name: error.name }) : error;
+});
 
 /** A run as the command in this thread sees it. */
 class ThreadRunContext implements RunContext {
@@ -75,7 +82,7 @@ export default async function perform(task: ThreadTask): Promise<unknown> {
   const context = new ThreadRunContext(task.number, task.run);
   current = context;
   try {
-    return await reply(await call(task, context), context);
+    return reply(await call(task, context), context);
   } finally {
     current = null;
   }
@@ -108,7 +115,7 @@ async function find(task: ThreadTask): Promise<(() => unknown) | ThreadFailure> 
   }
 }
 
-async function reply(ended: { result: unknown } | ThreadFailure, context: ThreadRunContext): Promise<unknown> {
+function reply(ended: { result: unknown } | ThreadFailure, context: ThreadRunContext): unknown {
   const progress = context.lastProgress;
   if (!("result" in ended)) return { ok: false, failure: ended, progress } satisfies ThreadReply;
   const { result } = ended;
@@ -117,8 +124,9 @@ async function reply(ended: { result: unknown } | ThreadFailure, context: Thread
 }
 
 /** A reply that tinypool posts with a hand-over list. Loaded when first needed: few results are handed over. */
-async function movable(value: ThreadReply, list: readonly unknown[]): Promise<unknown> {
-  const { Tinypool } = await import("tinypool");
+function movable(value: ThreadReply, list: readonly unknown[]): unknown {
+  // By require: import() may be a loader's, with a second copy of tinypool, whose mark the first does not know.
+  const { Tinypool } = createRequire(import.meta.url)("tinypool") as typeof import("tinypool");
   return Tinypool.move({ [Tinypool.transferableSymbol]: list, [Tinypool.valueSymbol]: value } as never);
 }
 
