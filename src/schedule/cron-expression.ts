@@ -2,6 +2,7 @@ import { CronExpressionParser } from "cron-parser";
 import { InvalidScheduleError } from "../errors.js";
 import type { BitSet } from "./bits.js";
 import { bitSet, lowestBit, nextBit } from "./bits.js";
+import { daysInMonth } from "./civil.js";
 
 /** One field of an expression, read. */
 export interface CronField extends BitSet {
@@ -43,6 +44,7 @@ const RULES: readonly FieldRule[] = [
   rule("month", "month", 1, 12, MONTHS),
   rule("day of week", "dayOfWeek", 0, 7, WEEKDAYS),
 ];
+const LEAP_YEAR = 2_000;
 /** How many field texts are kept; a program has a few hundred, and a flood of odd ones must not fill the memory. */
 const MAX_KNOWN_TEXTS = 4_096;
 const ITEM = /^(?:(\*|\?)|(\w+)(?:-(\w+))?)(?:\/(\w+))?$/;
@@ -62,43 +64,47 @@ export const MACROS: ReadonlyMap<string, string> = new Map([
 
 /**
  * Reads an expression of 5 fields (minute first) or 6 (second first). `text` is what the user wrote and `start` where
- * the expression begins in it, for the position in errors.
+ * the expression begins in it, for the position in errors. `bothDays`: day of month and day of week must both match.
  * @throws InvalidScheduleError
  */
-export function readCronExpression(text: string, start = 0): CronFields {
-  const tokens = [...text.slice(start).matchAll(/\S+/g)];
+export function readCronExpression(text: string, start = 0, bothDays = false): CronFields {
+  const body = text.slice(start).trim();
+  const tokens = body === "" ? [] : body.split(/\s+/);
   if (tokens.length !== 5 && tokens.length !== 6) {
     throw new InvalidScheduleError(text, start, null, `expected 5 or 6 fields, given ${tokens.length}`);
   }
-  const skipped = 6 - tokens.length;
-  const fields = RULES.map((fieldRule, index) => {
-    const token = tokens[index - skipped];
-    return token === undefined
-      ? readField(fieldRule, "0", text, start)
-      : readField(fieldRule, token[0], text, start + token.index);
-  });
-  const [second, minute, hour, dayOfMonth, month, dayOfWeek] = fields as [
-    CronField,
-    CronField,
-    CronField,
-    CronField,
-    CronField,
-    CronField,
-  ];
-  const dayAt = start + (tokens[3 - skipped]?.index ?? 0);
-  refuseImpossibleDays(dayOfMonth, month, dayOfWeek, text, dayAt);
-  return { second, minute, hour, dayOfMonth, month, dayOfWeek };
+  if (tokens.length === 5) tokens.unshift("0");
+  const read = (index: number): CronField => readField(index, tokens, text, start);
+  const fields = {
+    second: read(0),
+    minute: read(1),
+    hour: read(2),
+    dayOfMonth: read(3),
+    month: read(4),
+    dayOfWeek: read(5),
+  };
+  // A day of the week comes on every date some year: it rules nothing out.
+  if (bothDays || fields.dayOfWeek.any) refuseImpossibleDays(fields, () => positionOf(tokens, 3, text, start), text);
+  return fields;
+}
+
+/** Where a field begins in the text; looked for only when it is to be told. */
+function positionOf(tokens: readonly string[], index: number, text: string, start: number): number {
+  const found = [...text.slice(start).matchAll(/\S+/g)];
+  return start + (found[index - tokens.length + found.length]?.index ?? 0);
 }
 
 function rule(name: string, parserField: ParserField, min: number, max: number, names: string[] = []): FieldRule {
   return { name, parserField, min, max, names, known: new Map() };
 }
 
-function readField(fieldRule: FieldRule, token: string, text: string, position: number): CronField {
+function readField(index: number, tokens: readonly string[], text: string, start: number): CronField {
+  const fieldRule = RULES[index] as FieldRule;
+  const token = tokens[index] as string;
   const known = fieldRule.known.get(token);
   if (known !== undefined) return known;
   const values: number[] = [];
-  let at = position;
+  let at = positionOf(tokens, index, text, start);
   for (const item of token.split(",")) {
     values.push(...readItem(fieldRule, item, text, at));
     at += item.length + 1;
@@ -169,20 +175,14 @@ function askParser(fieldRule: FieldRule, item: string, text: string, position: n
 }
 
 /** Days that no month of the expression has (31 February) would make it search for ever. */
-function refuseImpossibleDays(
-  dayOfMonth: CronField,
-  month: CronField,
-  dayOfWeek: CronField,
-  text: string,
-  position: number,
-): void {
+function refuseImpossibleDays(fields: CronFields, position: () => number, text: string): void {
+  const { dayOfMonth, month } = fields;
   const first = lowestBit(dayOfMonth.low);
-  if (first <= 28 || !(dayOfWeek.any || dayOfMonth.any)) return;
+  if (first <= 28) return;
   for (let value = nextBit(month, 1); value > 0; value = nextBit(month, value + 1)) {
-    const longest = value === 2 ? 29 : [4, 6, 9, 11].includes(value) ? 30 : 31;
-    if (first <= longest) return;
+    if (first <= daysInMonth(LEAP_YEAR, value)) return;
   }
-  throw new InvalidScheduleError(text, position, "day of month", `no month of the expression has a day ${first}`);
+  throw new InvalidScheduleError(text, position(), "day of month", `no month of the expression has a day ${first}`);
 }
 
 function bad(fieldRule: FieldRule, text: string, position: number, reason: string): InvalidScheduleError {

@@ -72,7 +72,9 @@ function readCron(text: string, zone: Zone, dayMatch: DayMatch | undefined): Cro
   const start = prefix?.[0].length ?? 0;
   const ownZone = prefix === null ? zone : zoneOfPrefix(text, prefix[1] ?? "");
   const body = text.slice(start).trim();
-  if (!body.startsWith("@")) return new CronSchedule(body, readCronExpression(text, start), ownZone, dayMatch);
+  if (!body.startsWith("@")) {
+    return new CronSchedule(body, readCronExpression(text, start, dayMatch === "and"), ownZone, dayMatch);
+  }
   const expanded = MACROS.get(body.toLowerCase());
   if (expanded === undefined) {
     const names = [...MACROS.keys()].join(", ");

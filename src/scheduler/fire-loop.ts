@@ -9,7 +9,7 @@ import type { Plan } from "./plan.js";
 import { nextOf, planFires } from "./plan.js";
 
 /** How long due jobs are started in one go, before input, output and other timers have their turn. */
-const SLICE_MS = 4;
+const SLICE_MS = 3;
 
 /** What the loop works with. */
 export interface FireLoopParts {

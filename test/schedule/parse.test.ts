@@ -49,6 +49,12 @@ describe("a bad expression", () => {
     expect(error.message.split("\n").at(-1)).toBe(`  ${" ".repeat(position)}^`);
   });
 
+  it("is one whose days never meet, where both must match", () => {
+    expect(cron("0 0 31 2 1").next(0)).not.toBeNull();
+    expect(failure(() => cron("0 0 31 2 1", { dayMatch: "and" })).position).toBe(4);
+    expect(cron("0 0 29 2 1", { dayMatch: "and", timezone: "UTC" }).next(0)).toBe(Date.UTC(1988, 1, 29));
+  });
+
   it("is refused by type as well", () => {
     expect(() => cron(5 as never)).toThrow(InvalidOptionError);
     expect(() => parseSchedule(null as never)).toThrow(InvalidOptionError);

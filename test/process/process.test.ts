@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+/** These run the built package, by its own name, in processes of their own. */
+function start(scenario: string): ChildProcess & { lines: () => unknown[] } {
+  const script = fileURLToPath(new URL("./fixtures/run.mjs", import.meta.url));
+  const child = spawn(process.execPath, [script, scenario], { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout?.on("data", (chunk) => (output += chunk));
+  child.stderr?.on("data", (chunk) => (output += `${JSON.stringify(String(chunk))}\n`));
+  const lines = (): unknown[] =>
+    output
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as unknown);
+  return Object.assign(child, { lines });
+}
+
+async function finish(child: ReturnType<typeof start>): Promise<{ exitCode: number | null; lines: unknown[] }> {
+  const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { exitCode, lines: child.lines() };
+}
+
+describe("a process with a scheduler", () => {
+  it("is kept alive by a started one, and ends after stop", async () => {
+    expect(await finish(start("ref"))).toEqual({ exitCode: 0, lines: ["fired"] });
+  });
+
+  it("is not kept alive with ref: false", async () => {
+    expect(await finish(start("unref"))).toEqual({ exitCode: 0, lines: ["started"] });
+  });
+
+  it("has threads on first use only, and not when idle", async () => {
+    expect(await finish(start("idle"))).toEqual({ exitCode: 0, lines: [{ before: 0, during: 2, after: 0 }] });
+  });
+
+  it("survives what its jobs do", async () => {
+    const ends = ["exits failed WORKER_EXITED", "rejects failed ", "uncaught failed WORKER_UNCAUGHT"];
+    expect(await finish(start("faults"))).toEqual({ exitCode: 0, lines: [ends] });
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "drains and terminates on SIGTERM (not on Windows: it has no SIGTERM)",
+    async () => {
+      const child = start("sigterm");
+      await expect.poll(() => child.lines(), { timeout: 10_000 }).toContain("ready");
+      child.kill("SIGTERM");
+      const { exitCode, lines } = await finish(child);
+      expect(exitCode).toBe(0);
+      expect(lines).toContainEqual({ drained: 1, aborted: 0, terminated: 1, abandoned: 0 });
+      expect(lines).toContainEqual(["succeeded", "killed"]);
+    },
+  );
+
+  it("fires a thousand jobs each second, none early, none twice, none lost", async () => {
+    const { exitCode, lines } = await finish(start("burst"));
+    expect(exitCode).toBe(0);
+    const [{ early, counts, gaps }] = lines as [{ early: number; counts: number[][]; gaps: number[] }];
+    expect(early).toBe(0);
+    expect(counts.length).toBeGreaterThanOrEqual(3);
+    for (const count of counts) expect(count).toEqual([1_000, 1_000]);
+    for (const gap of gaps) expect(gap).toBe(1_000);
+  });
+});
