@@ -22,7 +22,7 @@ export { every } from "./schedule/interval.js";
 export type { IntervalAnchor, IntervalOptions } from "./schedule/interval.js";
 export { at } from "./schedule/once.js";
 export type { Schedule, ScheduleOwner } from "./schedule/schedule.js";
-export type { DayMatch } from "./schedule/cron-schedule.js";
+export type { DayMatch } from "./schedule/cron-rule.js";
 export type { Duration } from "./schedule/duration.js";
 
 // Commands

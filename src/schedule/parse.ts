@@ -1,6 +1,7 @@
 import { InvalidOptionError, InvalidScheduleError, PunctualError } from "../errors.js";
 import { MACROS, readCronExpression } from "./cron-expression.js";
-import type { DayMatch } from "./cron-schedule.js";
+import type { DayMatch } from "./cron-rule.js";
+import { CronRule } from "./cron-rule.js";
 import { CronSchedule } from "./cron-schedule.js";
 import { every } from "./interval.js";
 import { at } from "./once.js";
@@ -73,14 +74,15 @@ function readCron(text: string, zone: Zone, dayMatch: DayMatch | undefined): Cro
   const ownZone = prefix === null ? zone : zoneOfPrefix(text, prefix[1] ?? "");
   const body = text.slice(start).trim();
   if (!body.startsWith("@")) {
-    return new CronSchedule(body, readCronExpression(text, start, dayMatch === "and"), ownZone, dayMatch);
+    const fields = readCronExpression(text, start, dayMatch === "and");
+    return new CronSchedule(body, new CronRule(fields, dayMatch), ownZone);
   }
   const expanded = MACROS.get(body.toLowerCase());
   if (expanded === undefined) {
     const names = [...MACROS.keys()].join(", ");
     throw new InvalidScheduleError(text, text.indexOf("@"), null, `expected one of ${names}, @every, given ${body}`);
   }
-  return new CronSchedule(body.toLowerCase(), readCronExpression(expanded), ownZone, dayMatch);
+  return new CronSchedule(body.toLowerCase(), new CronRule(readCronExpression(expanded)), ownZone);
 }
 
 function zoneOfPrefix(text: string, name: string): Zone {

@@ -1,5 +1,14 @@
 import { InvalidOptionError } from "../errors.js";
-import { daysFromDate, packedDateFromDays } from "./civil.js";
+import { NONE } from "./bits.js";
+import { daysFromDate, FIRST_DAY, LAST_DAY, packedDateFromDays } from "./civil.js";
+
+/** A rule for a wall clock: what a zone turns into instants. All numbers are local seconds. */
+export interface LocalRule {
+  /** A job of fixed times: a gap does not swallow it, and an overlap does not double it. */
+  readonly fixedTime: boolean;
+  /** The first matching local time at or after `from`, or NONE. */
+  nextLocal(from: number): number;
+}
 
 /** A span of time in which a zone's offset does not change. All numbers are seconds. */
 export interface Segment {
@@ -19,11 +28,13 @@ const QUARTER_HOUR = 900;
 const SAMPLE_STEP = 6 * DAY;
 /** How far back a change may lie and still make local times of this year repeat: a zone once went back a whole day. */
 const LOOK_BACK = 2 * DAY;
+/** No zone's offset is further from UTC than this, so a span that begins this much earlier is never too late. */
+const WIDEST_OFFSET = 2 * DAY;
 
 const zones = new Map<string, Zone>();
 let systemZoneName: string | undefined;
 
-/** One time zone's offsets, read from Intl a year at a time on first use and kept. */
+/** One time zone: its offsets, read from Intl a year at a time on first use and kept, and the rule for gaps and overlaps. */
 export class Zone {
   readonly name: string;
   readonly #format: Intl.DateTimeFormat;
@@ -58,6 +69,40 @@ export class Zone {
   static system(): Zone {
     systemZoneName ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
     return Zone.of(systemZoneName);
+  }
+
+  /**
+   * The first instant after `afterMs` at which a rule fires, or `null`; both epoch milliseconds. As vixie cron has it: a
+   * wildcard job fires at every matching reading of the wall clock; a fixed-time job that a gap swallows fires once at its
+   * end, and in an overlap at the first pass only.
+   */
+  nextFireTime(afterMs: number, rule: LocalRule): number | null {
+    const after = Math.max(Math.floor(afterMs / 1_000), FIRST_DAY * DAY);
+    if (!(after < (LAST_DAY + 1) * DAY)) return null;
+    const segment = this.segmentAt(after);
+    const from = after + segment.offset + 1;
+    const begin = rule.fixedTime && from < segment.fresh ? segment.fresh : from;
+    const local = rule.nextLocal(begin);
+    if (local === NONE) return null;
+    if (local < segment.end + segment.offset) return (local - segment.offset) * 1_000;
+    return this.#nextBeyond(segment, begin, local, rule);
+  }
+
+  /** Goes on where `local`, the rule's first match from `from` on, lies at or after the end of `segment`. */
+  #nextBeyond(segment: Segment, from: number, local: number, rule: LocalRule): number | null {
+    for (;;) {
+      const next = this.segmentAt(segment.end);
+      const begin = next.start + next.offset;
+      if (rule.fixedTime && local < begin) return next.start * 1_000;
+      // What lies between `from` and `local` is known not to match; an overlap may begin before `from`.
+      from = begin < from ? begin : Math.max(begin, local);
+      if (rule.fixedTime) from = Math.max(from, next.fresh);
+      local = rule.nextLocal(from);
+      if (local === NONE) return null;
+      // Spans that end long before the next match can hold none: a job of every 29 February passes 16 of them.
+      segment = local - WIDEST_OFFSET < next.end ? next : this.segmentAt(local - WIDEST_OFFSET);
+      if (local < segment.end + segment.offset) return (local - segment.offset) * 1_000;
+    }
   }
 
   /** The span that holds an instant (seconds). */

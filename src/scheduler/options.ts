@@ -2,7 +2,7 @@ import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "../clock/clock.js";
 import type { WorkerPoolSettings } from "../command/worker.js";
 import { InvalidOptionError } from "../errors.js";
-import type { DayMatch } from "../schedule/cron-schedule.js";
+import type { DayMatch } from "../schedule/cron-rule.js";
 import type { Duration } from "../schedule/duration.js";
 import { parseDuration } from "../schedule/duration.js";
 import { Zone } from "../schedule/zone.js";
