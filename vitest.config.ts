@@ -13,6 +13,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: ["test/long/**"],
     setupFiles: ["test/support/no-leaks.ts"],
     testTimeout: 20_000,
     // Two cores: more processes than that, and tests of real processes measure each other.

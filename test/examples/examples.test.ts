@@ -14,7 +14,9 @@ const EXPECTED: Readonly<Record<string, string[]>> = {
 };
 
 it.each(Object.entries(EXPECTED))("examples/%s does what it says, and ends", async (name, lines) => {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", `examples/${name}`], { cwd: root });
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", `examples/${name}`], {
+    cwd: root,
+  });
   expect(stdout.trim().split("\n")).toEqual(lines);
 });
 
