@@ -50,7 +50,7 @@ export interface JobOptions<Data = unknown> extends PolicyOptions {
   readonly name?: string;
   /** Given to every run as `run.data`. */
   readonly data?: Data;
-  /** Zone of the job's cron expression. @default the scheduler's */
+  /** Zone of the job's cron expression; a `CRON_TZ=` prefix counts before it. @default the scheduler's */
   readonly timezone?: string;
   /** Whether one of day of month and day of week suffices when both are restricted. @default "or" */
   readonly dayMatch?: DayMatch;

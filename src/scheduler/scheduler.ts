@@ -3,7 +3,7 @@ import { SystemClock } from "../clock/system-clock.js";
 import type { Command, CommandFunction, WorkerCommand } from "../command/command.js";
 import { WorkerPool } from "../command/worker.js";
 import { isWorkerCommand } from "../command/worker-command.js";
-import { InvalidOptionError } from "../errors.js";
+import { InvalidOptionError, PunctualError } from "../errors.js";
 import type { ScheduleSpec } from "../schedule/parse.js";
 import { toSchedule } from "../schedule/parse.js";
 import type { Schedule } from "../schedule/schedule.js";
@@ -35,8 +35,9 @@ export class Scheduler {
   readonly #names = new JobNames<JobState>();
   readonly #commands = new Map<string, Command>();
   readonly #host: JobHost = this.#jobHost();
-  #running = false;
-  #stopping: Promise<StopReport> | null = null;
+  #phase: "idle" | "running" | "stopping" = "idle";
+  /** The stop that is under way, or the last one since the last start. */
+  #stopped: Promise<StopReport> | null = null;
   #registrations = 0;
 
   /** @throws InvalidOptionError */
@@ -54,7 +55,7 @@ export class Scheduler {
 
   /** Whether the scheduler has been started and not stopped. */
   get running(): boolean {
-    return this.#running;
+    return this.#phase === "running";
   }
 
   /**
@@ -151,11 +152,17 @@ export class Scheduler {
     return this;
   }
 
-  /** Begins to fire. Fire times before it are not made up for. Doing it twice is harmless, and so is doing it after `stop`. */
+  /**
+   * Begins to fire. Fire times before it are not made up for. Doing it twice is harmless, and so is doing it after `stop`.
+   * @throws PunctualError with code `SCHEDULER_STOPPING` while a stop is under way
+   */
   start(): this {
-    if (this.#running) return this;
-    this.#running = true;
-    this.#stopping = null;
+    if (this.#phase === "running") return this;
+    if (this.#phase === "stopping") {
+      throw new PunctualError("SCHEDULER_STOPPING", "the scheduler is stopping: await stop() before start()");
+    }
+    this.#phase = "running";
+    this.#stopped = null;
     this.#dispatch.stopping = false;
     this.#loop.on();
     this.#events.emit("scheduler:started", {});
@@ -169,8 +176,8 @@ export class Scheduler {
    */
   async stop(options: StopOptions = {}): Promise<StopReport> {
     const { graceMs, killGraceMs } = stopSettings(options);
-    this.#stopping ??= this.#stop(graceMs, killGraceMs);
-    return this.#stopping;
+    this.#stopped ??= this.#stop(graceMs, killGraceMs);
+    return this.#stopped;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -178,11 +185,12 @@ export class Scheduler {
   }
 
   async #stop(graceMs: number, killGraceMs: number): Promise<StopReport> {
-    this.#running = false;
+    this.#phase = "stopping";
     this.#loop.off();
     this.#dispatch.stopping = true;
     const report = await endRuns(this.#dispatch, this.#clock, graceMs, killGraceMs);
     await this.#workers.close();
+    this.#phase = "idle";
     this.#events.emit("scheduler:stopped", report);
     return report;
   }

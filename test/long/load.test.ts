@@ -4,46 +4,41 @@ import { expect, it } from "vitest";
 type Jobs = typeof import("../command/fixtures/jobs.js");
 const jobs = new URL("../command/fixtures/jobs.js", import.meta.url);
 
+const JOBS = 100_000;
+const SECONDS = 10;
+
 it("100,000 jobs each second for 10 s: none missed, none twice, none early, and the event loop lives", async () => {
   const scheduler = new Scheduler({ timezone: "UTC" });
-  const starts = new Map<number, number>();
-  const lastStart = new Map<string, number>();
-  let early = 0;
-  let outOfOrder = 0;
-  let missed = 0;
-  let worstLateness = 0;
-  scheduler.on("fire:missed", () => void missed++);
-  for (let n = 0; n < 100_000; n++) {
-    scheduler.addCronCommand(
-      "* * * * * *",
-      (run) => {
-        const fireTime = run.fireTime as number;
-        if (Date.now() < fireTime) early++;
-        if ((lastStart.get(run.jobName) ?? fireTime - 1_000) !== fireTime - 1_000) outOfOrder++;
-        lastStart.set(run.jobName, fireTime);
-        starts.set(fireTime, (starts.get(fireTime) ?? 0) + 1);
-        worstLateness = Math.max(worstLateness, run.latenessMs);
-      },
-      { name: `job ${n}` },
-    );
+  const lastFire = new Float64Array(JOBS);
+  const counted = { starts: 0, early: 0, outOfOrder: 0, missed: 0, skipped: 0 };
+  let worstLatenessMs = 0;
+  scheduler.on("fire:missed", () => void counted.missed++);
+  scheduler.on("run:skipped", () => void counted.skipped++);
+  for (let n = 0; n < JOBS; n++) {
+    scheduler.addCronCommand("* * * * * *", ({ fireTime, latenessMs }) => {
+      if (fireTime === null || Date.now() < fireTime) counted.early++;
+      if (lastFire[n] !== 0 && lastFire[n] !== Number(fireTime) - 1_000) counted.outOfOrder++;
+      lastFire[n] = Number(fireTime);
+      counted.starts++;
+      worstLatenessMs = Math.max(worstLatenessMs, latenessMs);
+    });
   }
   await new Promise((resolve) => setTimeout(resolve, 1_100 - (Date.now() % 1_000)));
   scheduler.start();
   let longestBlockMs = 0;
-  const end = performance.now() + 10_700;
-  for (let last = performance.now(); last < end; ) {
+  const giveUp = performance.now() + 3_000 * SECONDS;
+  for (let last = performance.now(); counted.starts < JOBS * SECONDS && last < giveUp; ) {
     await new Promise((resolve) => setImmediate(resolve));
     const now = performance.now();
     longestBlockMs = Math.max(longestBlockMs, now - last);
     last = now;
   }
   await scheduler.stop();
-  console.log({ worstLateness, longestBlockMs });
-  expect([...starts.values()]).toEqual(Array.from({ length: starts.size }, () => 100_000));
-  expect(starts.size).toBeGreaterThanOrEqual(10);
-  expect({ early, outOfOrder, missed }).toEqual({ early: 0, outOfOrder: 0, missed: 0 });
+  console.log({ worstLatenessMs, longestBlockMs });
+  expect(counted).toEqual({ starts: JOBS * SECONDS, early: 0, outOfOrder: 0, missed: 0, skipped: 0 });
+  expect(new Set(lastFire).size).toBe(1);
   // The figures to reach are 200 ms and 10 ms; a shared machine may have others' work to do, but not that much.
-  expect(worstLateness).toBeLessThan(900);
+  expect(worstLatenessMs).toBeLessThan(900);
   expect(longestBlockMs).toBeLessThan(100);
 });
 

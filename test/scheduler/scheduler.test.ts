@@ -361,6 +361,17 @@ describe("start and stop", () => {
     expect((await Promise.all(runs))[2]?.error).toMatchObject({ code: "SCHEDULER_STOPPED" });
   });
 
+  it("do not cross: a start while a stop is under way is refused", async () => {
+    const { scheduler, clock } = setUp();
+    scheduler.start();
+    const run = scheduler.runNow(() => new Promise<void>((resolve) => clock.setTimer(500, resolve)));
+    const stopped = scheduler.stop();
+    expect(() => scheduler.start()).toThrow(expect.objectContaining({ code: "SCHEDULER_STOPPING" }));
+    await clock.advance(500);
+    expect([(await stopped).drained, (await run).outcome]).toEqual([1, "succeeded"]);
+    expect(scheduler.start().running).toBe(true);
+  });
+
   it("stops at the end of an await using block", async () => {
     const clock = new ManualClock(START);
     let inner: Scheduler;

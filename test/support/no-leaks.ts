@@ -3,7 +3,7 @@
  * was there before the test (from a `beforeAll`, or vitest's own) does not count; what only takes a moment to close, such
  * as a port whose thread has just ended, is waited for.
  */
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach } from "vitest";
 
@@ -42,6 +42,8 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  // A new thread is announced a turn later.
+  await nextTurn();
   const start = performance.now();
   let left = leaked(before, count());
   while (left.length > 0 && performance.now() - start < SETTLE_MS) {

@@ -1,0 +1,197 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+const ENTRIES = [
+  { entry: "punctual", source: "src/index.ts", built: "dist/index" },
+  { entry: "punctual/testing", source: "src/testing/index.ts", built: "dist/testing" },
+  { entry: "punctual/worker", source: "src/worker.ts", built: "dist/worker" },
+] as const;
+
+/** The names that an entry exports, those of types included. */
+interface Names {
+  readonly values: readonly string[];
+  readonly types: readonly string[];
+}
+
+describe("the exported names", () => {
+  test("of punctual", () => {
+    expect(namesOf("src/index.ts").values).toMatchInlineSnapshot(`
+      [
+        "InvalidOptionError",
+        "InvalidScheduleError",
+        "PunctualError",
+        "RunSkippedError",
+        "Scheduler",
+        "SystemClock",
+        "WorkerError",
+        "at",
+        "cron",
+        "every",
+        "parseSchedule",
+        "transfer",
+        "worker",
+      ]
+    `);
+    expect(namesOf("src/index.ts").types).toMatchInlineSnapshot(`
+      [
+        "Clock",
+        "ClockTimer",
+        "Command",
+        "CommandFunction",
+        "CronOptions",
+        "DayMatch",
+        "Duration",
+        "ErrorCode",
+        "IntervalAnchor",
+        "IntervalOptions",
+        "Job",
+        "JobOptions",
+        "MisfirePolicy",
+        "Outcome",
+        "OverlapPolicy",
+        "PolicyOptions",
+        "Run",
+        "RunContext",
+        "RunNowOptions",
+        "Schedule",
+        "ScheduleOwner",
+        "ScheduleSpec",
+        "SchedulerEvent",
+        "SchedulerEvents",
+        "SchedulerListener",
+        "SchedulerOptions",
+        "SkipReason",
+        "StopOptions",
+        "StopReport",
+        "Transfer",
+        "WorkerCommand",
+        "WorkerOptions",
+      ]
+    `);
+  });
+
+  test("of punctual/testing", () => {
+    expect(namesOf("src/testing/index.ts").values).toMatchInlineSnapshot(`
+      [
+        "ManualClock",
+      ]
+    `);
+    expect(namesOf("src/testing/index.ts").types).toMatchInlineSnapshot(`[]`);
+  });
+
+  test("of punctual/worker", () => {
+    expect(namesOf("src/worker.ts").values).toMatchInlineSnapshot(`
+      [
+        "transfer",
+      ]
+    `);
+    expect(namesOf("src/worker.ts").types).toMatchInlineSnapshot(`
+      [
+        "RunContext",
+        "Transfer",
+      ]
+    `);
+  });
+
+  test("are written out one by one", () => {
+    expect(() => exportsIn('export * from "./a.js";')).toThrow("by name");
+    expect(exportsIn('export { b, a } from "./a.js"; export type { T } from "./a.js";')).toEqual({
+      values: ["a", "b"],
+      types: ["T"],
+    });
+  });
+});
+
+// Needs `npm run build`; `npm test` does that first.
+describe.each(ENTRIES)("$entry, built", ({ source, built }) => {
+  const { values, types } = namesOf(source);
+
+  test("has the values as an ES module", async () => {
+    expect(Object.keys(await import(pathToFileURL(inRepository(`${built}.js`)).href)).sort()).toEqual(values);
+  });
+
+  test("has the values as CommonJS", () => {
+    expect(Object.keys(createRequire(import.meta.url)(inRepository(`${built}.cjs`))).sort()).toEqual(values);
+  });
+
+  test.each([".d.ts", ".d.cts"])("declares every name in its %s", (ending) => {
+    const declared = exportsIn(read(built + ending));
+    expect([...declared.values, ...declared.types].sort()).toEqual([...values, ...types].sort());
+  });
+});
+
+describe("docs", () => {
+  test("errors.md has a row for each code, and no other", () => {
+    const codes = unionMembers(read("src/errors.ts"), "ErrorCode");
+    expect(codes).toContain("INVALID_OPTION");
+    expect(firstColumn(read("docs/errors.md"))).toEqual(codes);
+  });
+
+  test("events.md has a row for each event, and no other", () => {
+    const events = interfaceKeys(read("src/scheduler/events.ts"), "SchedulerEvents");
+    expect(events).toContain("run:finished");
+    expect(firstColumn(read("docs/events.md"))).toEqual(events);
+  });
+
+  test("are read as they are written", () => {
+    const page = "| code | when |\n|---|---|\n| `B` | `X` |\n| `A` | b |\n\nNo row: | `C` |\n";
+    expect(firstColumn(page)).toEqual(["A", "B"]);
+    expect(unionMembers('export type ErrorCode = | "B" | "A";', "ErrorCode")).toEqual(["A", "B"]);
+    expect(interfaceKeys('interface Events { "a:b": 1; error: 2 }', "Events")).toEqual(["a:b", "error"]);
+  });
+});
+
+function inRepository(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}
+
+function read(path: string): string {
+  return readFileSync(inRepository(path), "utf8");
+}
+
+function parse(text: string): ts.SourceFile {
+  return ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true);
+}
+
+function namesOf(path: string): Names {
+  return exportsIn(read(path));
+}
+
+/** The names in the `export { ... }` lists of a file. */
+function exportsIn(text: string): Names {
+  const values: string[] = [];
+  const types: string[] = [];
+  for (const statement of parse(text).statements.filter(ts.isExportDeclaration)) {
+    const { exportClause } = statement;
+    if (exportClause === undefined || !ts.isNamedExports(exportClause)) throw new Error("export each thing by name");
+    for (const element of exportClause.elements) {
+      (statement.isTypeOnly || element.isTypeOnly ? types : values).push(element.name.text);
+    }
+  }
+  return { values: values.sort(), types: types.sort() };
+}
+
+/** The texts that a union type is of. */
+function unionMembers(text: string, name: string): string[] {
+  const alias = parse(text)
+    .statements.filter(ts.isTypeAliasDeclaration)
+    .find((node) => node.name.text === name);
+  if (alias === undefined || !ts.isUnionTypeNode(alias.type)) throw new Error(`no union ${name}`);
+  return alias.type.types.map((type) => type.getText().replaceAll('"', "")).sort();
+}
+
+function interfaceKeys(text: string, name: string): string[] {
+  const found = parse(text)
+    .statements.filter(ts.isInterfaceDeclaration)
+    .find((node) => node.name.text === name);
+  if (found === undefined) throw new Error(`no interface ${name}`);
+  return found.members.map((member) => member.name?.getText().replaceAll('"', "") ?? "?").sort();
+}
+
+/** What stands in backticks in the first column of a page's tables. */
+function firstColumn(page: string): string[] {
+  return [...page.matchAll(/^\|\s*`([^`]+)`\s*\|/gm)].map((row) => row[1] ?? "").sort();
+}
