@@ -7,6 +7,7 @@ import type { MessagePort } from "node:worker_threads";
 import { BroadcastChannel, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { RunContext } from "./command.js";
 import { loadModule } from "./load-module.js";
+import { checkFraction } from "./progress.js";
 import { packThrown, unpackThrown } from "./sent-error.js";
 import { isTransfer } from "./transfer.js";
 import type {
@@ -66,6 +67,7 @@ class ThreadRunContext implements RunContext {
   }
 
   progress(fraction: number): void {
+    checkFraction(fraction);
     receiveWaiting();
     if (fraction === this.#progress) return;
     this.#progress = fraction;

@@ -1,7 +1,7 @@
 import type { Execution, ExecutorRun, RunContext } from "../command/command.js";
+import { checkFraction } from "../command/progress.js";
 import type { Transfer } from "../command/transfer.js";
 import { unwrapTransfer } from "../command/transfer.js";
-import { InvalidOptionError } from "../errors.js";
 import { runId } from "./run-id.js";
 
 /** How a run ended. */
@@ -87,9 +87,7 @@ export class ActiveRun implements RunContext, ExecutorRun {
   }
 
   progress(fraction: number): void {
-    if (typeof fraction !== "number" || !(fraction >= 0 && fraction <= 1)) {
-      throw new InvalidOptionError("progress", "a fraction from 0 to 1", fraction);
-    }
+    checkFraction(fraction);
     if (fraction === this.#progress) return;
     this.#progress = fraction;
     this.#start.onProgress(this, fraction);

@@ -90,6 +90,12 @@ describe("a worker command", () => {
     expect(seen).toEqual([...seen].sort());
   });
 
+  it("hears of a bad progress itself", async () => {
+    setUp();
+    const run = await scheduler.runNow(worker<Jobs>(jobs, "badProgress"));
+    expect(run.error).toMatchObject({ name: "InvalidOptionError", code: "INVALID_OPTION", path: "progress" });
+  });
+
   it("may leave timers behind that go on (no atomics)", async () => {
     setUp();
     expect((await scheduler.runNow(worker<Jobs>(jobs, "stray"))).result).toBe(0);
