@@ -2,7 +2,6 @@
  * The part that runs inside a worker thread: tinypool calls the default export for each run. This file stands beside the
  * bundle and imports as little as it can, because every new thread loads it.
  */
-import { createRequire } from "node:module";
 import type { MessagePort } from "node:worker_threads";
 import { BroadcastChannel, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { RunContext } from "./command.js";
@@ -125,11 +124,19 @@ function reply(ended: { result: unknown } | ThreadFailure, context: ThreadRunCon
   return movable({ ok: true, result: result.value, progress }, result.list);
 }
 
-/** A reply that tinypool posts with a hand-over list. Loaded when first needed: few results are handed over. */
+/**
+ * A reply that tinypool posts with a hand-over list: what its `move()` gives, without its private mark, which a copy of
+ * tinypool that a loader (tsx) made for this thread would not share with the one that called us.
+ */
 function movable(value: ThreadReply, list: readonly unknown[]): unknown {
-  // By require: import() may be a loader's, with a second copy of tinypool, whose mark the first does not know.
-  const { Tinypool } = createRequire(import.meta.url)("tinypool") as typeof import("tinypool");
-  return Tinypool.move({ [Tinypool.transferableSymbol]: list, [Tinypool.valueSymbol]: value } as never);
+  const answers = new Map<string | undefined, unknown>([
+    ["Tinypool.transferable", list],
+    ["Tinypool.valueOf", value],
+    ["Tinypool.kMovable", true],
+  ]);
+  const answer = (key: string | symbol): unknown =>
+    typeof key === "symbol" ? answers.get(key.description) : undefined;
+  return new Proxy({}, { get: (_, key) => answer(key), has: (_, key) => answer(key) !== undefined });
 }
 
 function receiveWaiting(): void {

@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 /** These run the built package, by its own name, in processes of their own. */
-function start(scenario: string): ChildProcess & { lines: () => unknown[] } {
+function start(scenario: string, ...nodeOptions: string[]): ChildProcess & { lines: () => unknown[] } {
   const script = fileURLToPath(new URL("./fixtures/run.mjs", import.meta.url));
-  const child = spawn(process.execPath, [script, scenario], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...nodeOptions, script, scenario], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout?.on("data", (chunk) => (output += chunk));
   child.stderr?.on("data", (chunk) => (output += `${JSON.stringify(String(chunk))}\n`));
@@ -52,6 +52,11 @@ describe("a process with a scheduler", () => {
       expect(lines).toContainEqual(["succeeded", "killed"]);
     },
   );
+
+  it.each([[], ["--import", "tsx"]])("hands buffers over both ways (node %s %s)", async (...nodeOptions) => {
+    const { exitCode, lines } = await finish(start("transfer", ...nodeOptions));
+    expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: [{ result: [3, 2, 1], left: 0 }] });
+  });
 
   it("fires a thousand jobs each second, none early, none twice, none lost", async () => {
     const { exitCode, lines } = await finish(start("burst"));
