@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Cell, Effort, FigureOf, Question, Side, Target } from "./question.js";
+import { atMost } from "./question.js";
+
+const CPU = "CPU time, ms";
+const GC = "of it garbage collection, ms";
+const WAKE_UPS = "wake-ups";
+const SCRIPT = fileURLToPath(new URL("./idle-jobs.mjs", import.meta.url));
+
+function side(name: string): Side {
+  return async ({ jobs, seconds }) => {
+    const args = ["--expose-gc", SCRIPT, name, String(jobs), String(seconds)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const { cpuMs, gcMs, woken } = JSON.parse(stdout) as { cpuMs: number; gcMs: number; woken?: number };
+    return { figures: { [CPU]: cpuMs, [GC]: gcMs, ...(woken !== undefined && { [WAKE_UPS]: woken }) } };
+  };
+}
+
+const sides: Record<string, Side> = {
+  punctual: side("punctual"),
+  "limit (empty)": side("limit (empty)"),
+  "cron-schedule": side("cron-schedule"),
+  croner: side("croner"),
+};
+
+function labelOf(jobs: number): string {
+  return `${jobs.toLocaleString("en-US")} jobs due in days`;
+}
+
+function cells(effort: Effort): Cell[] {
+  const seconds = { full: 65, quick: 10, once: 2 }[effort];
+  const small = Object.keys(sides).slice(0, { full: undefined, quick: 2, once: 1 }[effort]);
+  return [
+    ...small.map((name) => ({ side: name, label: labelOf(1_000), settings: { jobs: 1_000, seconds } })),
+    ...(effort === "once" ? [] : ["punctual", "limit (empty)"]).map((name) => ({
+      side: name,
+      label: labelOf(100_000),
+      settings: { jobs: 100_000, seconds },
+    })),
+  ];
+}
+
+function targets(figure: FigureOf): Target[] {
+  return [1_000, 100_000].flatMap((jobs) => [
+    // One per 30 s, and the measure may begin anywhere between two.
+    atMost(`${labelOf(jobs)}: wake-ups`, figure("punctual", labelOf(jobs), WAKE_UPS), 3),
+    atMost(`${labelOf(jobs)}: CPU time, ms`, figure("punctual", labelOf(jobs), CPU), 1),
+  ]);
+}
+
+export const question: Question = {
+  title: "what waiting costs (65 s in full, 10 s in quick); lower is better",
+  sides,
+  cells,
+  repeats: () => 1,
+  targets,
+};

@@ -1,0 +1,92 @@
+/** How long to measure: minutes, a couple of minutes, or one small iteration that only checks the results. */
+export type Effort = "full" | "quick" | "once";
+
+/** What one side found in one child process. */
+export interface Measured {
+  /** By name, the unit in the name. Medians are taken over the repetitions. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** What went wrong, by name; the worst of the repetitions counts. Any but 0 fails the run when it is ours. */
+  readonly faults?: Readonly<Record<string, number>>;
+  /** What `compare` looks at; not printed. */
+  readonly answers?: Readonly<Record<string, number>>;
+}
+
+export type Settings = Readonly<Record<string, number | string>>;
+
+/** One contestant: `punctual`, a peer, or the `limit`, which is bare code that does nothing else. */
+export type Side = (settings: Settings) => Measured | Promise<Measured>;
+
+/** One thing to measure, in a child process of its own. */
+export interface Cell {
+  readonly side: string;
+  /** What is compared: sides of the same label stand beside one another. */
+  readonly label: string;
+  readonly settings: Settings;
+}
+
+export interface Target {
+  readonly what: string;
+  readonly value: number | undefined;
+  readonly goal: number;
+  readonly direction: "at least" | "at most";
+  readonly unit: string;
+}
+
+/** The median of a figure, or `undefined` where it was not measured. */
+export type FigureOf = (side: string, label: string, figure: string) => number | undefined;
+
+export interface Question {
+  readonly title: string;
+  readonly sides: Readonly<Record<string, Side>>;
+  cells(effort: Effort): Cell[];
+  repeats(effort: Effort): number;
+  /** The figures of PERFORMANCE.md. */
+  targets(figure: FigureOf): Target[];
+  /** What the results of different sides tell about one another; a text is a failure. */
+  compare?(results: readonly Result[]): string[];
+}
+
+/** A cell with the medians of its repetitions; `error` when a child process failed. */
+export interface Result extends Cell {
+  readonly figures: Readonly<Record<string, number>>;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly answers: Readonly<Record<string, number>>;
+  readonly error: string | undefined;
+}
+
+export const QUESTIONS = [
+  "next-time",
+  "first-use",
+  "parse",
+  "register",
+  "burst",
+  "lateness",
+  "worker-runs",
+  "cpu-jobs",
+  "idle",
+  "import-cost",
+] as const;
+
+export async function loadQuestion(name: string): Promise<Question> {
+  if (!QUESTIONS.some((known) => known === name)) {
+    throw new Error(`expected one of ${QUESTIONS.join(", ")}, given ${name}`);
+  }
+  return ((await import(`./${name}.ts`)) as { question: Question }).question;
+}
+
+/** `ours` as a multiple of `other`; `undefined` where either is missing. */
+export function ratio(ours: number | undefined, other: number | undefined): number | undefined {
+  return ours === undefined || other === undefined ? undefined : ours / other;
+}
+
+export function atLeast(what: string, value: number | undefined, goal: number, unit = ""): Target {
+  return { what, value, goal, direction: "at least", unit };
+}
+
+export function atMost(what: string, value: number | undefined, goal: number, unit = ""): Target {
+  return { what, value, goal, direction: "at most", unit };
+}
+
+export function check(holds: boolean, fault: string): asserts holds {
+  if (!holds) throw new Error(`wrong result: ${fault}`);
+}

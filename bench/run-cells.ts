@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Cell, Measured, Result } from "./question.js";
+import { median } from "./statistics.js";
+
+const SIDE_FILE = fileURLToPath(new URL("./side.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CHILD_TIMEOUT_MS = 180_000;
+
+/** Measures each cell `repeats` times, each time in a process of its own, the cells taking turns. */
+export async function runCells(name: string, cells: Cell[], repeats: number): Promise<Result[]> {
+  const found = cells.map((cell) => ({ cell, measured: [] as Measured[], error: undefined as string | undefined }));
+  for (let turn = 0; turn < repeats; turn++) {
+    for (const one of found) {
+      if (one.error !== undefined) continue;
+      showProgress(`${name}: ${one.cell.label}, ${one.cell.side} (${turn + 1} of ${repeats})`);
+      try {
+        one.measured.push(await measure(name, one.cell));
+      } catch (error) {
+        one.error = error instanceof Error ? error.message : String(error);
+      }
+    }
+  }
+  showProgress("");
+  return found.map(({ cell, measured, error }) => ({
+    ...cell,
+    figures: combine(
+      measured.map(({ figures }) => figures),
+      median,
+    ),
+    faults: combine(
+      measured.map(({ faults }) => faults ?? {}),
+      (values) => Math.max(...values),
+    ),
+    answers: measured[0]?.answers ?? {},
+    error,
+  }));
+}
+
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+function combine(
+  records: readonly Readonly<Record<string, number>>[],
+  into: (values: number[]) => number,
+): Record<string, number> {
+  const names = new Set(records.flatMap((record) => Object.keys(record)));
+  const valuesOf = (name: string): number[] => records.flatMap((record) => record[name] ?? []);
+  return Object.fromEntries([...names].map((name) => [name, into(valuesOf(name))]));
+}
+
+async function measure(name: string, { side, settings }: Cell): Promise<Measured> {
+  const flags = ["--expose-gc", "--max-old-space-size=6144", "--import", "tsx"];
+  const child = spawn(process.execPath, [...flags, SIDE_FILE, name, side, JSON.stringify(settings)], {
+    cwd: ROOT,
+    // In UTC, peers that know local time only can take part, and those with zones need none.
+    env: { ...process.env, TZ: "UTC" },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: CHILD_TIMEOUT_MS,
+  });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode, killedBy) => resolve([exitCode, killedBy]));
+  });
+  if (code !== 0) throw new Error(`${signal ?? `exit code ${code}`}: ${firstError(err)}`);
+  return JSON.parse(out.trim().split("\n").at(-1) ?? "") as Measured;
+}
+
+function firstError(text: string): string {
+  const lines = text.trim().split("\n");
+  return (lines.find((line) => /\w*Error:|FATAL/.test(line)) ?? lines.at(-1) ?? "").trim();
+}
