@@ -25,7 +25,7 @@ const PACKAGES: Readonly<Record<string, Readonly<Record<string, "any" | "lazy">>
   "cron-parser": { "schedule/cron-expression.ts": "any" },
   "es-module-lexer": { "command/worker-module.ts": "any" },
   eventemitter3: { "scheduler/events.ts": "any" },
-  tinypool: { "command/worker.ts": "any", "command/worker-thread.ts": "lazy" },
+  tinypool: { "command/worker.ts": "any" },
   tsx: { "command/worker-thread.dev.mjs": "any" },
 };
 
@@ -180,11 +180,6 @@ describe("a package", () => {
 
   test.each([
     ["command/worker.ts", 'import type { Tinypool } from "tinypool"; const pool = await import("tinypool");'],
-    ["command/worker-thread.ts", 'const pool = await import("tinypool");'],
-    [
-      "command/worker-thread.ts",
-      'const pool = createRequire(import.meta.url)("tinypool") as typeof import("tinypool");',
-    ],
     ["command/worker-module.ts", 'import { parse } from "es-module-lexer/js";'],
     ["scheduler/a.ts", 'import { randomUUID } from "node:crypto";'],
   ])("at its own place is not: %s, %s", (path, text) => expect(wrongPackages([{ path, text }])).toEqual([]));

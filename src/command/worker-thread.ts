@@ -42,7 +42,8 @@ class ThreadRunContext implements RunContext {
   readonly latenessMs: number;
   readonly data: unknown;
   readonly #number: number;
-  readonly #controller = new AbortController();
+  #controller: AbortController | undefined;
+  #aborted: AbortMessage | undefined;
   #progress: number | undefined;
 
   constructor(number: number, run: ThreadRun) {
@@ -58,6 +59,10 @@ class ThreadRunContext implements RunContext {
   /** Looks for an abort first, so that a loop that never yields to the event loop can still see it here. */
   get signal(): AbortSignal {
     receiveWaiting();
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      this.#abort();
+    }
     return this.#controller.signal;
   }
 
@@ -74,7 +79,13 @@ class ThreadRunContext implements RunContext {
   }
 
   receive(message: AbortMessage): void {
-    if (message.abort === this.#number) this.#controller.abort(unpackThrown(message.reason));
+    if (message.abort !== this.#number) return;
+    this.#aborted = message;
+    this.#abort();
+  }
+
+  #abort(): void {
+    if (this.#aborted !== undefined) this.#controller?.abort(unpackThrown(this.#aborted.reason));
   }
 }
 
@@ -101,7 +112,10 @@ async function call(task: ThreadTask, context: ThreadRunContext): Promise<{ resu
 
 async function find(task: ThreadTask): Promise<(() => unknown) | ThreadFailure> {
   let loading = modules.get(task.url);
-  if (loading === undefined) modules.set(task.url, (loading = loadModule(task.url)));
+  if (loading === undefined) {
+    loading = loadModule(task.url);
+    modules.set(task.url, loading);
+  }
   try {
     const command = (await loading)[task.exportName];
     if (typeof command === "function") return command as () => unknown;

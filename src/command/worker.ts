@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import type { ResourceLimits, Worker } from "node:worker_threads";
 import { BroadcastChannel } from "node:worker_threads";
 import type { Tinypool } from "tinypool";
@@ -33,10 +34,13 @@ interface PoolRun {
 }
 
 /** Beside the bundle it is a built file; from TypeScript sources a small one that loads the source. */
-const THREAD_FILES: readonly URL[] = [
-  new URL("./worker-thread.js", import.meta.url),
-  new URL("./worker-thread.dev.mjs", import.meta.url),
-];
+const THREAD_FILES: readonly string[] = ["./worker-thread.js", "./worker-thread.dev.mjs"];
+
+/** As a path: tinypool would make one of a URL anew for every run. */
+function threadFile(): string {
+  const paths = THREAD_FILES.map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  return paths.find((path) => existsSync(path)) ?? paths.join(" or ");
+}
 
 /**
  * Performs worker commands on a pool of threads, one run per thread. Runs wait here and not in tinypool, which loses
@@ -46,6 +50,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
   readonly #settings: WorkerPoolSettings;
   readonly #onError: WorkerPoolErrorListener;
   readonly #maxThreads: number;
+  readonly #threadFile = threadFile();
   readonly #channelName = `punctual-${randomUUID()}`;
   /** Runs without a thread; one that is ended while it waits is settled at once and passed over at its turn. */
   readonly #waiting = new Fifo<PoolRun>();
@@ -116,7 +121,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
   async #runOnThread({ task, run, end }: PoolRun): Promise<ThreadReply> {
     this.#pool ??= this.#open();
     const pool = await this.#pool;
-    const filename = (THREAD_FILES.find((url) => existsSync(url)) ?? THREAD_FILES[0])?.href ?? "";
+    const filename = this.#threadFile;
     const pending = pool.run(task, { filename, transferList: [...run.transferList] as never, signal: end.signal });
     this.#watchThreads(pool);
     return (await pending) as ThreadReply;

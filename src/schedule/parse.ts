@@ -107,6 +107,9 @@ function readEvery(text: string, trimmed: string): Schedule {
 
 function knownIn(key: string): Map<string, CronSchedule> {
   let kept = known.get(key);
-  if (kept === undefined) known.set(key, (kept = new Map()));
+  if (kept === undefined) {
+    kept = new Map();
+    known.set(key, kept);
+  }
   return kept;
 }

@@ -19,15 +19,18 @@ export interface DispatchParts {
   readonly onJobIdle: (job: JobState) => void;
 }
 
-type Done = (run: Run) => void;
-
 /** Takes a fire through: admit, perform, settle. Nothing that a command does comes back as an exception. */
 export class Dispatch {
   /** While set, nothing starts. */
   stopping = false;
   readonly #parts: DispatchParts;
-  readonly #active = new Map<ActiveRun, { readonly job: JobState; readonly done: Done | null }>();
-  #onIdle: (() => void)[] = [];
+  /** Runs whose command has not returned at once: the others begin and end within one call. */
+  readonly #active = new Set<ActiveRun>();
+  readonly #onIdle: (() => void)[] = [];
+  readonly #onProgress = (run: ActiveRun, fraction: number): void => {
+    const { job } = ActiveRun.startOf(run);
+    this.#parts.events.emit("run:progress", { run, job: job.handle, fraction });
+  };
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
@@ -35,7 +38,7 @@ export class Dispatch {
 
   /** Runs that go on. */
   get active(): Iterable<ActiveRun> {
-    return this.#active.keys();
+    return this.#active;
   }
 
   get activeCount(): number {
@@ -78,14 +81,10 @@ export class Dispatch {
     }
   }
 
-  #start(job: JobState, fireTime: number | null, data: unknown, done: Done | null): void {
+  #start(job: JobState, fireTime: number | null, data: unknown, onEnd: ((run: Run) => void) | null): void {
     const { clock, events } = this.#parts;
-    const onProgress = (run: ActiveRun, fraction: number): void => {
-      events.emit("run:progress", { run, job: job.handle, fraction });
-    };
-    const run = new ActiveRun({ jobName: job.name, fireTime, startedAt: clock.now(), data, onProgress });
+    const run = new ActiveRun({ job, fireTime, startedAt: clock.now(), data, onProgress: this.#onProgress, onEnd });
     job.running++;
-    this.#active.set(run, { job, done });
     if (events.hears("run:started")) events.emit("run:started", { run, job: job.handle });
     this.#perform(job, run);
   }
@@ -104,6 +103,7 @@ export class Dispatch {
       this.#settle(run, "succeeded", returned, undefined);
       return;
     }
+    this.#active.add(run);
     Promise.resolve(returned).then(
       (result) => this.#settle(run, "succeeded", result, undefined),
       (error: unknown) => this.#failed(run, error),
@@ -121,19 +121,18 @@ export class Dispatch {
   }
 
   #settle(run: ActiveRun, outcome: Outcome, result: unknown, error: unknown): void {
-    const active = this.#active.get(run);
-    if (active === undefined) return;
-    const { job, done } = active;
+    if (!ActiveRun.end(run)) return;
     const { clock, events, onJobIdle } = this.#parts;
+    const { job, onEnd } = ActiveRun.startOf(run);
     this.#active.delete(run);
     job.running--;
-    if (done !== null || events.hears("run:finished")) {
-      const ended = ActiveRun.ended(run, clock.now(), outcome, unwrapTransfer(result).value, error);
+    if (onEnd !== null || events.hears("run:finished")) {
+      const ended = ActiveRun.record(run, clock.now(), outcome, unwrapTransfer(result).value, error);
       events.emit("run:finished", { run: ended, job: job.handle });
-      done?.(ended);
+      onEnd?.(ended);
     }
     if (job.running === 0) onJobIdle(job);
-    if (this.#active.size === 0) for (const idle of this.#onIdle.splice(0)) idle();
+    if (this.#onIdle.length > 0 && this.#active.size === 0) for (const idle of this.#onIdle.splice(0)) idle();
   }
 }
 

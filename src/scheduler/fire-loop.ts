@@ -1,5 +1,5 @@
 import type { Clock } from "../clock/clock.js";
-import { PunctualError } from "../errors.js";
+import type { PunctualError } from "../errors.js";
 import { Alarm } from "../timetable/alarm.js";
 import { EntryHeap } from "../timetable/entry-heap.js";
 import type { Dispatch } from "./dispatch.js";
@@ -65,14 +65,15 @@ export class FireLoop {
   #passOver(now: number): void {
     const kept: [JobState, number][] = [];
     for (let job = this.#heap.peek(); job !== undefined && this.#heap.peekTime() <= now; job = this.#heap.peek()) {
+      const { schedule } = job;
       const due = this.#heap.peekTime();
-      const next = this.#guard(job, () => nextOf(job.schedule, now));
-      if (next !== null) {
-        this.#heap.set(job, next);
-        continue;
+      const next = this.#guard(job, () => ({ time: nextOf(schedule, now) }));
+      if (next === null) continue;
+      if (next.time !== null) this.#heap.set(job, next.time);
+      else {
+        this.#heap.remove(job);
+        kept.push([job, due]);
       }
-      this.#heap.remove(job);
-      kept.push([job, due]);
     }
     for (const [job, time] of kept) this.#heap.set(job, time);
   }
@@ -81,18 +82,19 @@ export class FireLoop {
   #fireDue(): void {
     const { clock } = this.#parts;
     const sliceEnd = clock.monotonic() + SLICE_MS;
-    while (this.#on && this.#heap.peekTime() <= clock.now() && clock.monotonic() < sliceEnd) this.#fireFirst();
+    for (let now = clock.now(); this.#on && this.#heap.peekTime() <= now; now = clock.now()) {
+      if (clock.monotonic() >= sliceEnd) break;
+      this.#fireFirst(now);
+    }
     this.#arm();
   }
 
-  #fireFirst(): void {
+  #fireFirst(now: number): void {
     const job = this.#heap.peek() as JobState;
-    const due = this.#heap.peekTime();
-    const now = this.#parts.clock.now();
-    const plan = this.#guard(job, () => planFires(due, job.schedule, now, job.settings));
-    if (plan === null || plan.next === null) this.#heap.remove(job);
-    else this.#heap.set(job, plan.next);
+    const plan = this.#guard(job, () => planFires(this.#heap.peekTime(), job.schedule, now, job.settings));
     if (plan === null) return;
+    if (plan.next === null) this.#heap.remove(job);
+    else this.#heap.set(job, plan.next);
     this.#reportMissed(job, plan);
     job.ended = plan.next === null;
     for (const fireTime of plan.fires) {
@@ -115,9 +117,9 @@ export class FireLoop {
   #guard<T>(job: JobState, ask: () => T): T | null {
     try {
       return ask();
-    } catch (cause) {
-      const message = `the schedule of job ${JSON.stringify(job.name)} failed, and the job fires no more: ${String(cause)}`;
-      this.#parts.events.report(new PunctualError("SCHEDULE_FAILED", message, { cause }), job.handle);
+    } catch (error) {
+      this.#heap.remove(job);
+      this.#parts.events.report(error as PunctualError, job.handle);
       return null;
     }
   }

@@ -1,3 +1,4 @@
+import { PunctualError } from "../errors.js";
 import type { Schedule } from "../schedule/schedule.js";
 
 /** What becomes of fire times that were missed: dropped, made up for once (as of the latest), or each made up for. */
@@ -55,10 +56,16 @@ function caughtUp(missed: readonly number[], onTime: readonly number[], misfire:
 
 /**
  * The schedule's next fire time, checked: a schedule of the user's that stands still would fire for ever.
- * @throws RangeError
+ * @throws PunctualError with code `SCHEDULE_FAILED`, also when the schedule throws
  */
 export function nextOf(schedule: Schedule, after: number): number | null {
-  const next = schedule.next(after);
+  let next: number | null;
+  try {
+    next = schedule.next(after);
+  } catch (cause) {
+    throw new PunctualError("SCHEDULE_FAILED", `schedule.next(${after}) threw: ${String(cause)}`, { cause });
+  }
   if (next === null || (Number.isFinite(next) && next > after)) return next;
-  throw new RangeError(`schedule.next(${after}): expected a later time or null, given ${String(next)}`);
+  const message = `schedule.next(${after}): expected a later time or null, given ${String(next)}`;
+  throw new PunctualError("SCHEDULE_FAILED", message);
 }

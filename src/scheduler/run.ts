@@ -2,6 +2,7 @@ import type { Execution, ExecutorRun, RunContext } from "../command/command.js";
 import { checkFraction } from "../command/progress.js";
 import type { Transfer } from "../command/transfer.js";
 import { unwrapTransfer } from "../command/transfer.js";
+import type { JobState } from "./job.js";
 import { runId } from "./run-id.js";
 
 /** How a run ended. */
@@ -25,11 +26,13 @@ export interface Run<Result = unknown> {
 
 /** What a run starts with. */
 export interface RunStart {
-  readonly jobName: string;
+  readonly job: JobState;
   readonly fireTime: number | null;
   readonly startedAt: number;
   readonly data: unknown;
   readonly onProgress: (run: ActiveRun, fraction: number) => void;
+  /** Told of the finished run, for the one who waits for it. */
+  readonly onEnd: ((run: Run) => void) | null;
 }
 
 /**
@@ -43,6 +46,7 @@ export class ActiveRun implements RunContext, ExecutorRun {
   #abortedFor: Error | undefined;
   #execution: Execution | undefined;
   #progress: number | undefined;
+  #ended = false;
 
   constructor(start: RunStart) {
     this.#start = start;
@@ -54,7 +58,7 @@ export class ActiveRun implements RunContext, ExecutorRun {
   }
 
   get jobName(): string {
-    return this.#start.jobName;
+    return this.#start.job.name;
   }
 
   get fireTime(): number | null {
@@ -93,6 +97,18 @@ export class ActiveRun implements RunContext, ExecutorRun {
     this.#start.onProgress(this, fraction);
   }
 
+  /** What the run started with. */
+  static startOf(run: ActiveRun): RunStart {
+    return run.#start;
+  }
+
+  /** Marks the run as ended; `false` if it is already: a function that was given up may end later on. */
+  static end(run: ActiveRun): boolean {
+    const first = !run.#ended;
+    run.#ended = true;
+    return first;
+  }
+
   /** Gives the run the execution that performs it, for `abort` and `terminate` to reach. */
   static performedBy(run: ActiveRun, execution: Execution): void {
     run.#execution = execution;
@@ -119,7 +135,7 @@ export class ActiveRun implements RunContext, ExecutorRun {
   }
 
   /** The record of the run, now that it has ended. */
-  static ended(run: ActiveRun, endedAt: number, outcome: Outcome, result: unknown, error: unknown): Run {
+  static record(run: ActiveRun, endedAt: number, outcome: Outcome, result: unknown, error: unknown): Run {
     const { id, jobName, fireTime, startedAt, latenessMs } = run;
     return Object.freeze({ id, jobName, fireTime, startedAt, endedAt, latenessMs, outcome, result, error });
   }

@@ -68,21 +68,35 @@ export class EntryHeap<T extends HeapEntry> {
     while (index > 0) {
       const parent = (index - 1) >> 1;
       if (!this.#before(time, entry.order, parent)) break;
-      this.#copy(parent, index);
+      this.#put(index, this.#entries[parent] as T, this.#timeAt(parent));
       index = parent;
     }
     this.#put(index, entry, time);
   }
 
   #siftDown(index: number, entry: T, time: number): void {
-    const half = this.#size >> 1;
-    while (index < half) {
-      const left = 2 * index + 1;
-      const right = left + 1;
-      const rightFirst = right < this.#size && this.#before(this.#timeAt(right), this.#orderAt(right), left);
-      const child = rightFirst ? right : left;
-      if (this.#before(time, entry.order, child)) break;
-      this.#copy(child, index);
+    const entries = this.#entries;
+    const times = this.#times;
+    const orders = this.#orders;
+    const size = this.#size;
+    const { order } = entry;
+    // The hottest loop of a burst: typed arrays in local variables, one write per level.
+    for (let child = 2 * index + 1; child < size; child = 2 * index + 1) {
+      let first = times[child] as number;
+      const right = child + 1;
+      if (right < size) {
+        const other = times[right] as number;
+        if (other < first || (other === first && (orders[right] as number) < (orders[child] as number))) {
+          child = right;
+          first = other;
+        }
+      }
+      if (time < first || (time === first && order < (orders[child] as number))) break;
+      const moved = entries[child] as T;
+      entries[index] = moved;
+      times[index] = first;
+      orders[index] = orders[child] as number;
+      moved.heapIndex = index;
       index = child;
     }
     this.#put(index, entry, time);
@@ -90,11 +104,7 @@ export class EntryHeap<T extends HeapEntry> {
 
   #before(time: number, order: number, index: number): boolean {
     const other = this.#timeAt(index);
-    return time < other || (time === other && order < this.#orderAt(index));
-  }
-
-  #copy(from: number, to: number): void {
-    this.#put(to, this.#entries[from] as T, this.#timeAt(from));
+    return time < other || (time === other && order < (this.#orders[index] as number));
   }
 
   #put(index: number, entry: T, time: number): void {
@@ -106,10 +116,6 @@ export class EntryHeap<T extends HeapEntry> {
 
   #timeAt(index: number): number {
     return this.#times[index] as number;
-  }
-
-  #orderAt(index: number): number {
-    return this.#orders[index] as number;
   }
 
   #grow(): void {
