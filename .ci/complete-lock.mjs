@@ -1,5 +1,6 @@
-// Adds the optional platform packages that package-lock.json names but does not hold (a registry that lacks them makes npm
-// leave them out, and `npm ci` then refuses the file).
+// Usage: node .ci/complete-lock.mjs package-lock.json, after a dependency was changed.
+// Adds the optional packages of other platforms that package-lock.json names but does not hold: a registry mirror that lacks
+// them makes npm leave them out, and `npm ci` then refuses the file. Versions are their parents' exact pins.
 import { readFileSync, writeFileSync } from "node:fs";
 const file = process.argv[2];
 const lock = JSON.parse(readFileSync(file, "utf8"));

@@ -43,7 +43,7 @@ it("100,000 jobs each second for 10 s: none missed, none twice, none early, and 
 });
 
 it("2,000 worker runs with crashes among them: each is accounted for, and no thread is left", async () => {
-  const threads = (): number => (process.report?.getReport() as unknown as { workers: unknown[] }).workers.length;
+  const threads = (): number => (process.report.getReport() as unknown as { workers: unknown[] }).workers.length;
   const before = threads();
   const scheduler = new Scheduler({ workers: { maxThreads: 2 } });
   const outcomes = new Map<string, number>();

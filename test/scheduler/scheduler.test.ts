@@ -181,6 +181,7 @@ describe("a command's end", () => {
         throw fail;
       },
       rejects: () => Promise.reject(fail),
+      // biome-ignore lint/suspicious/noThenProperty: a library's own kind of promise, on purpose
       thenable: () => ({ then: (_: unknown, reject: (error: Error) => void) => reject(fail) }),
       throwsNothing: () => {
         throw undefined;
