@@ -6,6 +6,8 @@ import { buffersOf } from "./part.js";
 import { readGzip, readRange } from "./read-chunk.js";
 import { Tally } from "./tally.js";
 
+const STEPS = 20;
+
 /** Worker command: adds up one chunk. The figures are handed over to the main thread, not copied. */
 export async function analyse(run: RunContext<Chunk>): Promise<Transfer<Part>> {
   const tally = new Tally();
@@ -13,7 +15,8 @@ export async function analyse(run: RunContext<Chunk>): Promise<Transfer<Part>> {
   const onBlock = (block: Buffer, share: number): void => {
     run.signal.throwIfAborted();
     lines.push(block);
-    run.progress(share);
+    // A fraction that was told already is not sent again, so this is fewer messages than one a block.
+    run.progress(Math.floor(share * STEPS) / STEPS);
   };
   if (run.data.gzip) await readGzip(run.data, onBlock);
   else readRange(run.data, onBlock);

@@ -9,7 +9,7 @@ export interface FailedChunk {
   readonly error: unknown;
 }
 
-type OnPart = (part: Part) => void;
+type OnPart = (part: Part) => Promise<void>;
 
 export const ANALYSE = "analyse";
 const WARM_UP_BYTES = 8 * 2 ** 20;
@@ -52,6 +52,6 @@ export async function warmUp(scheduler: Scheduler, chunks: readonly Chunk[], thr
 async function analyseChunk(scheduler: Scheduler, chunk: Chunk, onPart: OnPart): Promise<FailedChunk[]> {
   const run = await scheduler.runNow(analyse, { name: ANALYSE, data: chunk });
   if (run.outcome !== "succeeded") return [{ chunk, error: run.error }];
-  onPart(run.result as Part);
+  await onPart(run.result as Part);
   return [];
 }

@@ -56,8 +56,7 @@ function endOfRound(scheduler: Scheduler, watch: boolean, screen: Screen): Promi
     scheduler.on("run:finished", ({ run, job }) => {
       if (job.name !== REPORT) return;
       if (run.outcome === "failed") screen.print(screen.bad(`the round failed: ${run.error}`));
-      if (skipped > 0)
-        screen.print(screen.dim(`  ${skipped} fires of the schedule were skipped while the round went on`));
+      if (skipped > 0) screen.print(screen.dim(`  fires skipped while the round went on: ${skipped}`));
       skipped = 0;
       if (!watch) resolve(run.outcome === "succeeded");
     });

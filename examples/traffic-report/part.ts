@@ -27,17 +27,21 @@ export interface Part {
 
 /** The rows of `columns`, as small as they can be sent. */
 export function tableOf(keys: readonly string[], columns: Columns): Table {
-  const { requests, bytes, times } = columns;
+  const requests = columns.requests.slice(0, keys.length);
+  const most = requests.reduce((sum, count) => sum + Math.min(count, BUCKETS), 0);
+  const timeCells = new Uint32Array(most);
+  const timeCounts = new Uint32Array(most);
   let used = 0;
-  for (let cell = 0; cell < keys.length * BUCKETS; cell++) if (times[cell] !== 0) used++;
-  const timeCells = new Uint32Array(used);
-  const timeCounts = new Uint32Array(used);
-  for (let cell = 0, at = 0; at < used; cell++) {
-    if (times[cell] === 0) continue;
-    timeCells[at] = cell;
-    timeCounts[at++] = times[cell] as number;
+  for (let row = 0; row < keys.length; row++) {
+    const times = columns.timesOf(row);
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      if (times[bucket] === 0) continue;
+      timeCells[used] = row * BUCKETS + bucket;
+      timeCounts[used++] = times[bucket] as number;
+    }
   }
-  return { keys, requests: requests.slice(0, keys.length), bytes: bytes.slice(0, keys.length), timeCells, timeCounts };
+  const bytes = columns.bytes.slice(0, keys.length);
+  return { keys, requests, bytes, timeCells: timeCells.slice(0, used), timeCounts: timeCounts.slice(0, used) };
 }
 
 /** The buffers of a part, to be handed over to another thread without a copy. */

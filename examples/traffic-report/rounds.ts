@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Scheduler } from "punctual";
 import type { FailedChunk } from "./analysis.js";
 import { ANALYSE, analyseInTurn, analyseTogether, warmUp } from "./analysis.js";
@@ -55,18 +56,23 @@ export class Rounds {
     if (compares) await warmUp(scheduler, chunks, threads);
     screen.print(screen.dim(`round ${this.#count}: ${summary(files, chunks)}, ${threadsText(threads)}`));
     const meter = new LagMeter();
-    const all = await this.#measure(analyseTogether, chunks, threads, (part) => this.#report.add(part), meter);
+    const all = await this.#measure(analyseTogether, chunks, threads, (part) => this.#merge(part), meter);
     const lag = meter.stop();
     screen.print(renderReport(this.#report, screen));
-    const one = compares ? await this.#measure(analyseInTurn, chunks, 1, () => {}) : null;
+    const one = compares ? await this.#measure(analyseInTurn, chunks, 1, async () => {}) : null;
     screen.print(renderPace(all, one, lag, screen));
+  }
+
+  /** In small pieces, with the event loop's other work between them. */
+  async #merge(part: Part): Promise<void> {
+    for (const _ of this.#report.adding(part)) await nextTurn();
   }
 
   async #measure(
     analyse: Analyse,
     chunks: readonly Chunk[],
     threads: number,
-    onPart: (part: Part) => void,
+    onPart: (part: Part) => Promise<void>,
     meter?: LagMeter,
   ): Promise<Pace> {
     const total = chunks.reduce((sum, chunk) => sum + sizeOf(chunk), 0);
@@ -76,7 +82,7 @@ export class Rounds {
     const stopWatching = this.#showProgress(threads, total, () => lines / seconds(), meter);
     const failed = await analyse(this.#parts.scheduler, chunks, (part) => {
       lines += part.lines;
-      onPart(part);
+      return onPart(part);
     });
     const pace = { threads, lines, bytes: total, seconds: seconds() };
     stopWatching();

@@ -1,6 +1,7 @@
 import { PunctualError, WorkerError } from "../errors.js";
+import type { EndSignal } from "./end-signal.js";
 import { unpackThrown } from "./sent-error.js";
-import type { ThreadFailure, ThreadTask } from "./worker-protocol.js";
+import type { ThreadFailure } from "./worker-protocol.js";
 
 /** What a run rejects with, given how its thread says it failed: what the command threw, or why it was not called. */
 export function replyError(failure: ThreadFailure): unknown {
@@ -11,12 +12,12 @@ export function replyError(failure: ThreadFailure): unknown {
 }
 
 /** What a run rejects with, given what tinypool rejected with. The only place that knows tinypool's and Node's texts. */
-export function poolError(error: unknown, task: ThreadTask, terminated: AbortSignal): unknown {
+export function poolError(error: unknown, data: unknown, terminated: EndSignal): unknown {
   const name = error instanceof Error ? error.name : "";
   if (name === "AbortError" && terminated.aborted) return terminated.reason;
   if (error instanceof PunctualError) return error;
   if (name === "DataCloneError") {
-    const isData = !isCloneable(task.run.data);
+    const isData = !isCloneable(data);
     const what = isData ? "data cannot be copied to" : "result cannot be copied from";
     const code = isData ? "WORKER_DATA_NOT_CLONEABLE" : "WORKER_RESULT_NOT_CLONEABLE";
     return new WorkerError(code, `the run's ${what} the worker thread: ${messageOf(error)}`, { cause: error });

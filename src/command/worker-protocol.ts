@@ -6,27 +6,25 @@ export interface ThreadSetup {
   readonly channelName: string;
 }
 
-/** A run, as it is sent to a thread. */
-export interface ThreadTask {
-  readonly number: number;
-  readonly url: string;
-  readonly exportName: string;
-  readonly run: ThreadRun;
-}
-
-export interface ThreadRun {
-  readonly id: string;
-  readonly jobName: string;
-  readonly fireTime: number | null;
-  readonly startedAt: number;
-  readonly latenessMs: number;
-  readonly data: unknown;
-}
+/**
+ * A run, as it is sent to a thread. A tuple, because structured clone writes and reads the names of an object's properties
+ * with every message, and messages are most of what a small run costs.
+ */
+export type ThreadTask = readonly [
+  number: number,
+  url: string,
+  exportName: string,
+  id: string,
+  jobName: string,
+  fireTime: number | null,
+  startedAt: number,
+  data: unknown,
+];
 
 /** How a run ended in its thread. `progress` is the last one reported: its message may arrive after this one. */
 export type ThreadReply =
-  | { readonly ok: true; readonly result: unknown; readonly progress: number | undefined }
-  | { readonly ok: false; readonly failure: ThreadFailure; readonly progress: number | undefined };
+  | readonly [ok: true, result: unknown, progress?: number]
+  | readonly [ok: false, failure: ThreadFailure, progress?: number];
 
 /** What the command threw, or why it could not be called. */
 export type ThreadFailure =

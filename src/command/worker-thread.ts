@@ -9,14 +9,7 @@ import { loadModule } from "./load-module.js";
 import { checkFraction } from "./progress.js";
 import { packThrown, unpackThrown } from "./sent-error.js";
 import { isTransfer } from "./transfer.js";
-import type {
-  AbortMessage,
-  ThreadFailure,
-  ThreadReply,
-  ThreadRun,
-  ThreadSetup,
-  ThreadTask,
-} from "./worker-protocol.js";
+import type { AbortMessage, ThreadFailure, ThreadReply, ThreadSetup, ThreadTask } from "./worker-protocol.js";
 
 // tinypool puts a part of its own first.
 const [, setup] = workerData as [unknown, ThreadSetup];
@@ -46,14 +39,14 @@ class ThreadRunContext implements RunContext {
   #aborted: AbortMessage | undefined;
   #progress: number | undefined;
 
-  constructor(number: number, run: ThreadRun) {
+  constructor([number, , , id, jobName, fireTime, startedAt, data]: ThreadTask) {
     this.#number = number;
-    this.id = run.id;
-    this.jobName = run.jobName;
-    this.fireTime = run.fireTime;
-    this.startedAt = run.startedAt;
-    this.latenessMs = run.latenessMs;
-    this.data = run.data;
+    this.id = id;
+    this.jobName = jobName;
+    this.fireTime = fireTime;
+    this.startedAt = startedAt;
+    this.latenessMs = fireTime === null ? 0 : startedAt - fireTime;
+    this.data = data;
   }
 
   /** Looks for an abort first, so that a loop that never yields to the event loop can still see it here. */
@@ -91,10 +84,10 @@ class ThreadRunContext implements RunContext {
 
 /** Performs one run; what goes wrong is part of the reply, so that nothing of an error is lost on the way. */
 export default async function perform(task: ThreadTask): Promise<unknown> {
-  const context = new ThreadRunContext(task.number, task.run);
+  const context = new ThreadRunContext(task);
   current = context;
   try {
-    return reply(await call(task, context), context);
+    return reply(await call(task, context), context.lastProgress);
   } finally {
     current = null;
   }
@@ -110,32 +103,32 @@ async function call(task: ThreadTask, context: ThreadRunContext): Promise<{ resu
   }
 }
 
-async function find(task: ThreadTask): Promise<(() => unknown) | ThreadFailure> {
-  let loading = modules.get(task.url);
+async function find([, url, exportName]: ThreadTask): Promise<(() => unknown) | ThreadFailure> {
+  let loading = modules.get(url);
   if (loading === undefined) {
-    loading = loadModule(task.url);
-    modules.set(task.url, loading);
+    loading = loadModule(url);
+    modules.set(url, loading);
   }
   try {
-    const command = (await loading)[task.exportName];
+    const command = (await loading)[exportName];
     if (typeof command === "function") return command as () => unknown;
-    const message = `${task.url}: expected a function as export ${task.exportName}, found ${typeof command}`;
+    const message = `${url}: expected a function as export ${exportName}, found ${typeof command}`;
     return { code: "WORKER_EXPORT_NOT_FOUND", message };
   } catch (error) {
     const packed = packThrown(error instanceof Error ? error : new Error(String(error)));
-    const message = `${task.url} could not be loaded`;
+    const message = `${url} could not be loaded`;
     return "thrown" in packed
       ? { code: "COMMAND_FAILED", error: packed }
       : { code: "WORKER_MODULE_FAILED", message, error: packed };
   }
 }
 
-function reply(ended: { result: unknown } | ThreadFailure, context: ThreadRunContext): unknown {
-  const progress = context.lastProgress;
-  if (!("result" in ended)) return { ok: false, failure: ended, progress } satisfies ThreadReply;
+function reply(ended: { result: unknown } | ThreadFailure, progress: number | undefined): unknown {
+  const last: [progress?: number] = progress === undefined ? [] : [progress];
+  if (!("result" in ended)) return [false, ended, ...last] satisfies ThreadReply;
   const { result } = ended;
-  if (!isTransfer(result)) return { ok: true, result, progress } satisfies ThreadReply;
-  return movable({ ok: true, result: result.value, progress }, result.list);
+  if (!isTransfer(result)) return [true, result, ...last] satisfies ThreadReply;
+  return movable([true, result.value, ...last], result.list);
 }
 
 /**

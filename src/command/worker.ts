@@ -7,6 +7,7 @@ import { BroadcastChannel } from "node:worker_threads";
 import type { Tinypool } from "tinypool";
 import { WorkerError } from "../errors.js";
 import type { Execution, Executor, ExecutorRun, WorkerCommand } from "./command.js";
+import { EndSignal } from "./end-signal.js";
 import { Fifo } from "./fifo.js";
 import { packThrown } from "./sent-error.js";
 import { poolError, replyError } from "./worker-failure.js";
@@ -25,10 +26,11 @@ export type WorkerPoolErrorListener = (error: WorkerError) => void;
 
 /** A run that waits for a thread or has one. */
 interface PoolRun {
-  readonly task: ThreadTask;
+  readonly number: number;
+  readonly command: WorkerCommand;
   readonly run: ExecutorRun;
   /** Aborting it makes tinypool terminate the thread, so it is not the signal that the command sees. */
-  readonly end: AbortController;
+  readonly end: EndSignal;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -67,20 +69,20 @@ export class WorkerPool implements Executor<WorkerCommand> {
   }
 
   execute(command: WorkerCommand, run: ExecutorRun): Execution {
-    const task = threadTask(++this.#lastNumber, command, run);
-    const end = new AbortController();
+    const number = ++this.#lastNumber;
+    const end = new EndSignal();
     let reject: PoolRun["reject"] = () => {};
     const result = new Promise<unknown>((resolve, rejectResult) => {
       reject = rejectResult;
-      this.#waiting.push({ task, run, end, resolve, reject });
+      this.#waiting.push({ number, command, run, end, resolve, reject });
     });
     const terminate = (reason: Error): void => {
       end.abort(reason);
-      if (!this.#active.has(task.number)) reject(reason);
+      if (!this.#active.has(number)) reject(reason);
     };
     const abort = (reason: Error): void => {
-      if (!this.#active.has(task.number)) terminate(reason);
-      else this.#post({ abort: task.number, reason: packThrown(reason) });
+      if (!this.#active.has(number)) terminate(reason);
+      else this.#post({ abort: number, reason: packThrown(reason) });
     };
     this.#startWaiting();
     return { result, abort, terminate };
@@ -98,31 +100,32 @@ export class WorkerPool implements Executor<WorkerCommand> {
     while (this.#active.size < this.#maxThreads) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      if (next.end.signal.aborted) continue;
-      this.#active.set(next.task.number, next);
+      if (next.end.aborted) continue;
+      this.#active.set(next.number, next);
       void this.#perform(next);
     }
   }
 
   async #perform(poolRun: PoolRun): Promise<void> {
-    const { task, run, end } = poolRun;
+    const { number, run, end } = poolRun;
     try {
-      const reply = await this.#runOnThread(poolRun);
-      if (reply.progress !== undefined) run.progress(reply.progress);
-      if (reply.ok) poolRun.resolve(reply.result);
-      else poolRun.reject(replyError(reply.failure));
+      const [ok, ended, progress] = await this.#runOnThread(poolRun);
+      if (progress !== undefined) run.progress(progress);
+      if (ok) poolRun.resolve(ended);
+      else poolRun.reject(replyError(ended));
     } catch (error) {
-      poolRun.reject(poolError(error, task, end.signal));
+      poolRun.reject(poolError(error, run.data, end));
     }
-    this.#active.delete(task.number);
+    this.#active.delete(number);
     this.#startWaiting();
   }
 
-  async #runOnThread({ task, run, end }: PoolRun): Promise<ThreadReply> {
+  async #runOnThread(poolRun: PoolRun): Promise<ThreadReply> {
     this.#pool ??= this.#open();
     const pool = await this.#pool;
     const filename = this.#threadFile;
-    const pending = pool.run(task, { filename, transferList: [...run.transferList] as never, signal: end.signal });
+    const transferList = [...poolRun.run.transferList] as never;
+    const pending = pool.run(threadTask(poolRun), { filename, transferList, signal: poolRun.end });
     this.#watchThreads(pool);
     return (await pending) as ThreadReply;
   }
@@ -180,8 +183,6 @@ function threadsOf(pool: Tinypool): readonly Worker[] {
   return pool.threads as unknown as Worker[];
 }
 
-function threadTask(number: number, command: WorkerCommand, run: ExecutorRun): ThreadTask {
-  const { id, jobName, fireTime, startedAt, latenessMs, data } = run;
-  const { url, exportName } = command;
-  return { number, url, exportName, run: { id, jobName, fireTime, startedAt, latenessMs, data } };
+function threadTask({ number, command, run }: PoolRun): ThreadTask {
+  return [number, command.url, command.exportName, run.id, run.jobName, run.fireTime, run.startedAt, run.data];
 }
