@@ -9,7 +9,7 @@ export type {
   StopOptions,
   WorkerOptions,
 } from "./scheduler/options.js";
-export type { Outcome, Run } from "./scheduler/run.js";
+export type { Outcome, Run, RunFailure, RunRecord, RunSuccess } from "./scheduler/run.js";
 export type { OverlapPolicy, SkipReason } from "./scheduler/admit.js";
 export type { MisfirePolicy } from "./scheduler/plan.js";
 export type { StopReport } from "./scheduler/stop.js";

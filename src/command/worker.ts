@@ -57,9 +57,10 @@ export class WorkerPool implements Executor<WorkerCommand> {
   /** Runs without a thread; one that is ended while it waits is settled at once and passed over at its turn. */
   readonly #waiting = new Fifo<PoolRun>();
   readonly #active = new Map<number, PoolRun>();
-  readonly #watched = new WeakSet<Worker>();
+  readonly #watched = new Set<Worker>();
   #channel: BroadcastChannel | null = null;
-  #pool: Promise<Tinypool> | null = null;
+  #opening: Promise<Tinypool> | null = null;
+  #pool: Tinypool | null = null;
   #lastNumber = 0;
 
   constructor(settings: WorkerPoolSettings, onError: WorkerPoolErrorListener) {
@@ -89,11 +90,12 @@ export class WorkerPool implements Executor<WorkerCommand> {
   }
 
   async close(): Promise<void> {
-    const pool = this.#pool;
+    const pool = await this.#opening;
+    this.#opening = null;
     this.#pool = null;
     this.#channel?.close();
     this.#channel = null;
-    await (await pool)?.destroy();
+    await pool?.destroy();
   }
 
   #startWaiting(): void {
@@ -102,32 +104,46 @@ export class WorkerPool implements Executor<WorkerCommand> {
       if (next === undefined) return;
       if (next.end.aborted) continue;
       this.#active.set(next.number, next);
-      void this.#perform(next);
+      this.#start(next);
     }
   }
 
-  async #perform(poolRun: PoolRun): Promise<void> {
-    const { number, run, end } = poolRun;
-    try {
-      const [ok, ended, progress] = await this.#runOnThread(poolRun);
-      if (progress !== undefined) run.progress(progress);
-      if (ok) poolRun.resolve(ended);
-      else poolRun.reject(replyError(ended));
-    } catch (error) {
-      poolRun.reject(poolError(error, run.data, end));
+  /** Without a promise more than needed between one run's end and the next one's start: a thread is idle meanwhile. */
+  #start(poolRun: PoolRun): void {
+    if (this.#pool !== null) {
+      this.#runOnThread(this.#pool, poolRun);
+      return;
     }
+    this.#opening ??= this.#open();
+    this.#opening.then(
+      (pool) => this.#runOnThread(pool, poolRun),
+      (error: unknown) => this.#failed(poolRun, error),
+    );
+  }
+
+  #runOnThread(pool: Tinypool, poolRun: PoolRun): void {
+    const { run, end } = poolRun;
+    const transferList = [...run.transferList] as never;
+    const reply = pool.run(threadTask(poolRun), { filename: this.#threadFile, transferList, signal: end });
+    reply.then(
+      (ended: ThreadReply) => this.#replied(poolRun, ended),
+      (error: unknown) => this.#failed(poolRun, error),
+    );
+    this.#watchThreads(pool);
+  }
+
+  #replied(poolRun: PoolRun, [ok, ended, progress]: ThreadReply): void {
+    this.#active.delete(poolRun.number);
+    this.#startWaiting();
+    if (progress !== undefined) poolRun.run.progress(progress);
+    if (ok) poolRun.resolve(ended);
+    else poolRun.reject(replyError(ended));
+  }
+
+  #failed({ number, run, end, reject }: PoolRun, error: unknown): void {
     this.#active.delete(number);
     this.#startWaiting();
-  }
-
-  async #runOnThread(poolRun: PoolRun): Promise<ThreadReply> {
-    this.#pool ??= this.#open();
-    const pool = await this.#pool;
-    const filename = this.#threadFile;
-    const transferList = [...poolRun.run.transferList] as never;
-    const pending = pool.run(threadTask(poolRun), { filename, transferList, signal: poolRun.end });
-    this.#watchThreads(pool);
-    return (await pending) as ThreadReply;
+    reject(poolError(error, run.data, end));
   }
 
   async #open(): Promise<Tinypool> {
@@ -147,15 +163,18 @@ export class WorkerPool implements Executor<WorkerCommand> {
     this.#channel = new BroadcastChannel(this.#channelName);
     this.#channel.onmessage = (event: unknown) => this.#receive((event as { data: ProgressMessage }).data);
     this.#channel.unref();
+    this.#pool = pool;
     return pool;
   }
 
   /** tinypool does not notice a thread that ends by process.exit: its run would never settle. We tell it. */
   #watchThreads(pool: Tinypool): void {
+    if (this.#watched.size >= this.#maxThreads) return;
     for (const thread of threadsOf(pool)) {
       if (this.#watched.has(thread)) continue;
       this.#watched.add(thread);
       thread.once("exit", (exitCode) => {
+        this.#watched.delete(thread);
         // A thread that the pool ended on purpose has left it before.
         if (!threadsOf(pool).includes(thread)) return;
         thread.emit("error", new WorkerError("WORKER_EXITED", `the worker thread exited with code ${exitCode}`));

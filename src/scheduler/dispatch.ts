@@ -7,7 +7,7 @@ import type { SkipReason } from "./admit.js";
 import { admit } from "./admit.js";
 import type { SchedulerEmitter } from "./events.js";
 import type { JobState } from "./job.js";
-import type { Outcome, Run } from "./run.js";
+import type { Run, RunFailure, RunSuccess } from "./run.js";
 import { ActiveRun } from "./run.js";
 
 /** What the dispatch works with. */
@@ -68,7 +68,7 @@ export class Dispatch {
 
   /** Ends the record of a run whose command cannot be ended: a function in this thread that does not heed its signal. */
   abandon(run: ActiveRun, reason: Error): void {
-    this.#settle(run, "abandoned", undefined, reason);
+    this.#settle(run, { outcome: "abandoned", result: undefined, error: reason });
   }
 
   #refusal(job: JobState, paused: boolean): SkipReason | null {
@@ -100,12 +100,12 @@ export class Dispatch {
       return;
     }
     if (!isThenable(returned)) {
-      this.#settle(run, "succeeded", returned, undefined);
+      this.#returned(run, returned);
       return;
     }
     this.#active.add(run);
     Promise.resolve(returned).then(
-      (result) => this.#settle(run, "succeeded", result, undefined),
+      (result) => this.#returned(run, result),
       (error: unknown) => this.#failed(run, error),
     );
   }
@@ -116,18 +116,23 @@ export class Dispatch {
     return execution.result;
   }
 
-  #failed(run: ActiveRun, error: unknown): void {
-    this.#settle(run, ActiveRun.abortReason(run) === undefined ? "failed" : "killed", undefined, error);
+  #returned(run: ActiveRun, returned: unknown): void {
+    this.#settle(run, { outcome: "succeeded", result: unwrapTransfer(returned).value, error: undefined });
   }
 
-  #settle(run: ActiveRun, outcome: Outcome, result: unknown, error: unknown): void {
+  #failed(run: ActiveRun, error: unknown): void {
+    const outcome = ActiveRun.abortReason(run) === undefined ? "failed" : "killed";
+    this.#settle(run, { outcome, result: undefined, error });
+  }
+
+  #settle(run: ActiveRun, end: RunSuccess<unknown> | RunFailure): void {
     if (!ActiveRun.end(run)) return;
     const { clock, events, onJobIdle } = this.#parts;
     const { job, onEnd } = ActiveRun.startOf(run);
     this.#active.delete(run);
     job.running--;
     if (onEnd !== null || events.hears("run:finished")) {
-      const ended = ActiveRun.record(run, clock.now(), outcome, unwrapTransfer(result).value, error);
+      const ended = ActiveRun.record(run, clock.now(), end);
       events.emit("run:finished", { run: ended, job: job.handle });
       onEnd?.(ended);
     }

@@ -1,5 +1,6 @@
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "../clock/clock.js";
+import type { Transfer } from "../command/transfer.js";
 import type { WorkerPoolSettings } from "../command/worker.js";
 import { InvalidOptionError } from "../errors.js";
 import type { DayMatch } from "../schedule/cron-rule.js";
@@ -60,8 +61,8 @@ export interface JobOptions<Data = unknown> extends PolicyOptions {
 export interface RunNowOptions<Data = unknown> {
   /** Stands for a job's name in events. @default the function's or export's name */
   readonly name?: string;
-  /** Given to the run as `run.data`. */
-  readonly data?: Data;
+  /** Given to the run as `run.data`; `transfer()` marks what to hand over to a worker thread. */
+  readonly data?: Data | Transfer<Data>;
 }
 
 /** Options of `stop`. */

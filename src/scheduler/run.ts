@@ -8,8 +8,11 @@ import { runId } from "./run-id.js";
 /** How a run ended. */
 export type Outcome = "succeeded" | "failed" | "killed" | "abandoned";
 
-/** One fire that was performed, after it has ended. */
-export interface Run<Result = unknown> {
+/** One fire that was performed, after it has ended. Its `outcome` tells which of `result` and `error` it has. */
+export type Run<Result = unknown> = RunRecord & (RunSuccess<Result> | RunFailure);
+
+/** What every finished run has. */
+export interface RunRecord {
   readonly id: string;
   readonly jobName: string;
   /** Epoch milliseconds; `null` for a run outside the schedule. */
@@ -17,9 +20,20 @@ export interface Run<Result = unknown> {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly latenessMs: number;
-  readonly outcome: Outcome;
-  /** What the command returned, when it succeeded. */
-  readonly result: Result | undefined;
+}
+
+/** A run whose command returned. */
+export interface RunSuccess<Result> {
+  readonly outcome: "succeeded";
+  /** What the command returned. */
+  readonly result: Result;
+  readonly error: undefined;
+}
+
+/** A run whose command did not return, or not in time. */
+export interface RunFailure {
+  readonly outcome: Exclude<Outcome, "succeeded">;
+  readonly result: undefined;
   /** What it threw, when it failed; why it was ended or given up, when it was killed or abandoned. */
   readonly error: unknown;
 }
@@ -135,8 +149,8 @@ export class ActiveRun implements RunContext, ExecutorRun {
   }
 
   /** The record of the run, now that it has ended. */
-  static record(run: ActiveRun, endedAt: number, outcome: Outcome, result: unknown, error: unknown): Run {
+  static record(run: ActiveRun, endedAt: number, end: RunSuccess<unknown> | RunFailure): Run {
     const { id, jobName, fireTime, startedAt, latenessMs } = run;
-    return Object.freeze({ id, jobName, fireTime, startedAt, endedAt, latenessMs, outcome, result, error });
+    return Object.freeze({ id, jobName, fireTime, startedAt, endedAt, latenessMs, ...end });
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/clock.js";
 import { SystemClock } from "../clock/system-clock.js";
 import type { Command, CommandFunction, WorkerCommand } from "../command/command.js";
+import type { Transfer } from "../command/transfer.js";
 import { WorkerPool } from "../command/worker.js";
 import { isWorkerCommand } from "../command/worker-command.js";
 import { InvalidOptionError, PunctualError } from "../errors.js";
@@ -112,7 +113,7 @@ export class Scheduler {
    */
   runNow<Data, Result>(
     command: Command<Data, Result>,
-    options: RunNowOptions<Data> & { readonly data: Data },
+    options: RunNowOptions<Data> & { readonly data: Data | Transfer<Data> },
   ): Promise<Run<Result>>;
   runNow<Result>(command: Command<undefined, Result>, options?: RunNowOptions<undefined>): Promise<Run<Result>>;
   runNow(command: string, options?: RunNowOptions): Promise<Run>;

@@ -34,6 +34,11 @@ export const results: [number | undefined, Uint8Array | undefined] = [run.result
 // @ts-expect-error data of another type
 await job.runNow("5");
 await job.runNow(transfer(5, []));
+await scheduler.runNow(worker<Jobs>(url, "double"), { data: transfer(5, []) });
+// @ts-expect-error data of another type
+await scheduler.runNow(worker<Jobs>(url, "double"), { data: transfer("5", []) });
+// the outcome tells what there is
+export const sum: number = run.outcome === "succeeded" ? run.result + 1 : 0;
 
 // functions: data is what the option says
 scheduler.addCronCommand("@daily", (given) => given.data.day.length, { data: { day: "today" } });
