@@ -65,25 +65,26 @@ export class FireLoop {
   #passOver(now: number): void {
     const kept: [JobState, number][] = [];
     for (let job = this.#heap.peek(); job !== undefined && this.#heap.peekTime() <= now; job = this.#heap.peek()) {
-      const { schedule } = job;
       const due = this.#heap.peekTime();
-      const next = this.#guard(job, () => ({ time: nextOf(schedule, now) }));
-      if (next === null) continue;
-      if (next.time !== null) this.#heap.set(job, next.time);
-      else {
-        this.#heap.remove(job);
-        kept.push([job, due]);
+      this.#heap.remove(job);
+      try {
+        kept.push([job, nextOf(job.schedule, now) ?? due]);
+      } catch (error) {
+        this.#parts.events.report(error as PunctualError, job.handle);
       }
     }
     for (const [job, time] of kept) this.#heap.set(job, time);
   }
 
-  /** Fires what is due, a slice at a time: thousands in one second must not keep the event loop from its other work. */
+  /**
+   * Fires what is due, a slice at a time: thousands in one second must not keep the event loop from its other work. The
+   * slice goes by the wall clock, which is read anyway: when it is set meanwhile, the slice ends sooner.
+   */
   #fireDue(): void {
     const { clock } = this.#parts;
-    const sliceEnd = clock.monotonic() + SLICE_MS;
-    for (let now = clock.now(); this.#on && this.#heap.peekTime() <= now; now = clock.now()) {
-      if (clock.monotonic() >= sliceEnd) break;
+    const start = clock.now();
+    for (let now = start; this.#on && this.#heap.peekTime() <= now; now = clock.now()) {
+      if (now - start >= SLICE_MS) break;
       this.#fireFirst(now);
     }
     this.#arm();
@@ -91,13 +92,24 @@ export class FireLoop {
 
   #fireFirst(now: number): void {
     const job = this.#heap.peek() as JobState;
-    const plan = this.#guard(job, () => planFires(this.#heap.peekTime(), job.schedule, now, job.settings));
-    if (plan === null) return;
+    let plan: Plan;
+    try {
+      plan = planFires(this.#heap.peekTime(), job.schedule, now, job.settings);
+    } catch (error) {
+      // A schedule of the user's may throw or stand still: its job then has no next fire time, and the others go on.
+      this.#heap.remove(job);
+      this.#parts.events.report(error as PunctualError, job.handle);
+      return;
+    }
     if (plan.next === null) this.#heap.remove(job);
     else this.#heap.set(job, plan.next);
     this.#reportMissed(job, plan);
-    job.ended = plan.next === null;
-    for (const fireTime of plan.fires) {
+    this.#dispatchFires(job, plan);
+  }
+
+  #dispatchFires(job: JobState, { fires, next }: Plan): void {
+    job.ended = next === null;
+    for (const fireTime of fires) {
       // A fire may have removed its own job, or stopped the scheduler.
       if (!this.#on || !job.registered) return;
       job.previousFireTime = fireTime;
@@ -111,16 +123,5 @@ export class FireLoop {
     job.previousFireTime = missed.at(-1) ?? missedBefore;
     const policy = job.settings.misfire;
     this.#parts.events.emit("fire:missed", { job: job.handle, fireTimes: missed, missedBefore, policy });
-  }
-
-  /** A schedule of the user's may throw or stand still: its job then has no next fire time, and the others go on. */
-  #guard<T>(job: JobState, ask: () => T): T | null {
-    try {
-      return ask();
-    } catch (error) {
-      this.#heap.remove(job);
-      this.#parts.events.report(error as PunctualError, job.handle);
-      return null;
-    }
   }
 }
