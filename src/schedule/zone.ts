@@ -83,26 +83,26 @@ export class Zone {
     const from = after + segment.offset + 1;
     const begin = rule.fixedTime && from < segment.fresh ? segment.fresh : from;
     const local = rule.nextLocal(begin);
-    if (local === NONE) return null;
-    if (local < segment.end + segment.offset) return (local - segment.offset) * 1_000;
-    return this.#nextBeyond(segment, begin, local, rule);
+    return local === NONE ? null : this.#instantOf(segment, begin, local, rule);
   }
 
-  /** Goes on where `local`, the rule's first match from `from` on, lies at or after the end of `segment`. */
-  #nextBeyond(segment: Segment, from: number, local: number, rule: LocalRule): number | null {
-    for (;;) {
-      const next = this.segmentAt(segment.end);
-      const begin = next.start + next.offset;
-      if (rule.fixedTime && local < begin) return next.start * 1_000;
-      // What lies between `from` and `local` is known not to match; an overlap may begin before `from`.
-      from = begin < from ? begin : Math.max(begin, local);
-      if (rule.fixedTime) from = Math.max(from, next.fresh);
-      local = rule.nextLocal(from);
+  /** The instant of `local`, the rule's first match from `from` on in `segment`, or in one that comes after it. */
+  #instantOf(segment: Segment, from: number, local: number, rule: LocalRule): number | null {
+    while (local >= segment.end + segment.offset) {
+      // Where neither lies near a span's end, no jump of the clock concerns them: a rare job passes years in one step.
+      const far = local - WIDEST_OFFSET >= segment.end && from + WIDEST_OFFSET < segment.end + segment.offset;
+      segment = this.segmentAt(far ? local - WIDEST_OFFSET : segment.end);
+      if (far) continue;
+      const begin = segment.start + segment.offset;
+      if (rule.fixedTime && local < begin) return segment.start * 1_000;
+      const shown = rule.fixedTime && segment.fresh > begin ? segment.fresh : begin;
+      // An overlap shows again what lies before `from`; a gap, or an overlap for a fixed time, passes `local` over.
+      if (shown >= from && local >= shown) continue;
+      from = shown;
+      local = rule.nextLocal(shown);
       if (local === NONE) return null;
-      // Spans that end long before the next match can hold none: a job of every 29 February passes 16 of them.
-      segment = local - WIDEST_OFFSET < next.end ? next : this.segmentAt(local - WIDEST_OFFSET);
-      if (local < segment.end + segment.offset) return (local - segment.offset) * 1_000;
     }
+    return (local - segment.offset) * 1_000;
   }
 
   /** The span that holds an instant (seconds). */
