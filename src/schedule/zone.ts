@@ -129,7 +129,7 @@ export class Zone {
     let offset = this.#offsetAt(start);
     let fresh = Number.NEGATIVE_INFINITY;
     for (const change of this.#changes(start, to)) {
-      if (change > from && start < change) segments.push({ start: Math.max(start, from), end: change, offset, fresh });
+      if (change > from) segments.push({ start: Math.max(start, from), end: change, offset, fresh });
       fresh = Math.max(fresh, change + offset);
       start = change;
       offset = this.#offsetAt(change);
@@ -175,7 +175,9 @@ export class Zone {
     return other * step;
   }
 
-  #offsetAt(instant: number): number {
+  #offsetAt(asked: number): number {
+    // Intl names no era, so a year before the first would pass for one after it; local mean time is the same there.
+    const instant = Math.max(asked, (FIRST_DAY + 1) * DAY);
     const [month, day, year, hour, minute, second] = this.#format.format(instant * 1_000).split(/\D+/, 6);
     const days = daysFromDate(Number(year), Number(month), Number(day));
     return days * DAY + Number(hour) * 3_600 + Number(minute) * 60 + Number(second) - instant;

@@ -91,15 +91,17 @@ export class Dispatch {
 
   #perform(job: JobState, run: ActiveRun): void {
     let returned: unknown;
+    let later: boolean;
     try {
       returned = isWorkerCommand(job.command)
         ? this.#performOnWorker(job.command, run)
         : (job.command as CommandFunction)(run);
+      later = isThenable(returned);
     } catch (error) {
       this.#failed(run, error);
       return;
     }
-    if (!isThenable(returned)) {
+    if (!later) {
       this.#returned(run, returned);
       return;
     }

@@ -61,6 +61,8 @@ describe("next, in UTC", () => {
     expect(nextTimes("0 0 31 12 *", "UTC", "9999-12-30", 3)).toEqual(["9999-12-31T00:00:00", null]);
     expect(nextTimes("@yearly", "America/New_York", "9998-12-31", 3)).toEqual(["9999-01-01T05:00:00", null]);
     expect(nextTimes("0 12 29 2 *", "UTC", "1900-01-01", 2)).toEqual(["1904-02-29T12:00:00", "1908-02-29T12:00:00"]);
+    expect(nextTimes("0 12 1 1 *", "UTC", "0001-01-01", 1)).toEqual(["0001-01-01T12:00:00"]);
+    expect(nextTimes("0 12 2 1 *", "Europe/Paris", "-001000-01-01T00:00:00", 1)).toEqual(["0001-01-02T11:50:39"]);
     expect(cron("@daily").next(Number.NaN)).toBeNull();
   });
 });

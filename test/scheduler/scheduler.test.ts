@@ -186,13 +186,19 @@ describe("a command's end", () => {
       throwsNothing: () => {
         throw undefined;
       },
+      trap: () =>
+        Object.defineProperty({}, "then", {
+          get: () => {
+            throw fail;
+          },
+        }),
     };
     for (const [name, command] of Object.entries(commands)) {
       scheduler.addCronCommand("* * * * * *", command as () => unknown, { name });
     }
     scheduler.start();
     await clock.advance(1_000);
-    expect(ends).toHaveLength(6);
+    expect(ends).toHaveLength(7);
     expect(ends).toEqual(
       expect.arrayContaining([
         ["returns", "succeeded", 5, "undefined"],
@@ -200,6 +206,7 @@ describe("a command's end", () => {
         ["throws", "failed", undefined, "Error: no"],
         ["rejects", "failed", undefined, "Error: no"],
         ["thenable", "failed", undefined, "Error: no"],
+        ["trap", "failed", undefined, "Error: no"],
         ["throwsNothing", "failed", undefined, "undefined"],
       ]),
     );
