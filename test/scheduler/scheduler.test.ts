@@ -187,11 +187,14 @@ describe("a command's end", () => {
         throw undefined;
       },
       trap: () =>
-        Object.defineProperty({}, "then", {
-          get: () => {
-            throw fail;
+        new Proxy(
+          {},
+          {
+            get: () => {
+              throw fail;
+            },
           },
-        }),
+        ),
     };
     for (const [name, command] of Object.entries(commands)) {
       scheduler.addCronCommand("* * * * * *", command as () => unknown, { name });
