@@ -99,7 +99,8 @@ describe("a worker command", () => {
   it("may leave timers behind that go on (no atomics)", async () => {
     setUp();
     expect((await scheduler.runNow(worker<Jobs>(jobs, "stray"))).result).toBe(0);
-    await expect.poll(async () => (await scheduler.runNow(worker<Jobs>(jobs, "stray"))).result).toBeGreaterThan(0);
+    const strays = async (): Promise<unknown> => (await scheduler.runNow(worker<Jobs>(jobs, "stray"))).result;
+    await expect.poll(strays, { timeout: 10_000 }).toBeGreaterThan(0);
   });
 });
 
