@@ -128,21 +128,20 @@ export class Zone {
     let start = from - LOOK_BACK;
     let offset = this.#offsetAt(start);
     let fresh = Number.NEGATIVE_INFINITY;
-    for (const change of this.#changes(start, to)) {
+    for (const [change, next] of this.#changes(start, to, offset)) {
       if (change > from) segments.push({ start: Math.max(start, from), end: change, offset, fresh });
       fresh = Math.max(fresh, change + offset);
       start = change;
-      offset = this.#offsetAt(change);
+      offset = next;
     }
     segments.push({ start: Math.max(start, from), end: to, offset, fresh });
     this.#years.set(year, segments);
     return segments;
   }
 
-  /** The instants in (from, to) at which the offset changes. */
-  *#changes(from: number, to: number): Generator<number> {
+  /** The instants in (from, to) at which the offset changes, and the new offset; `offset` is the one at `from`. */
+  *#changes(from: number, to: number, offset: number): Generator<readonly [change: number, offset: number]> {
     let low = from;
-    let offset = this.#offsetAt(low);
     while (low < to - 1) {
       const high = Math.min(low + SAMPLE_STEP, to - 1);
       if (this.#offsetAt(high) === offset) {
@@ -151,7 +150,7 @@ export class Zone {
       }
       low = this.#firstChange(low, high, offset);
       offset = this.#offsetAt(low);
-      yield low;
+      yield [low, offset];
     }
   }
 
@@ -175,13 +174,19 @@ export class Zone {
     return other * step;
   }
 
-  #offsetAt(asked: number): number {
-    // Intl names no era, so a year before the first would pass for one after it; local mean time is the same there.
-    const instant = Math.max(asked, (FIRST_DAY + 1) * DAY);
-    const [month, day, year, hour, minute, second] = this.#format.format(instant * 1_000).split(/\D+/, 6);
-    const days = daysFromDate(Number(year), Number(month), Number(day));
-    return days * DAY + Number(hour) * 3_600 + Number(minute) * 60 + Number(second) - instant;
+  /** Local date and time minus the date and time in UTC. The day of the month suffices: no offset is as long as two days. */
+  #offsetAt(instant: number): number {
+    const [day, hour, minute, second] = this.#format.format(instant * 1_000).split(/\D+/, 4);
+    const today = Math.floor(instant / DAY);
+    const local = Number(hour) * 3_600 + Number(minute) * 60 + Number(second);
+    return daysBetween(packedDateFromDays(today) & 31, Number(day)) * DAY + local - (instant - today * DAY);
   }
+}
+
+/** From one day of the month to another, at most one day before or after it: -1, 0 or 1. */
+function daysBetween(from: number, to: number): number {
+  if (from === to) return 0;
+  return to === from + 1 || to < from - 1 ? 1 : -1;
 }
 
 function zoneFormat(timeZone: string, path: string): Intl.DateTimeFormat {
@@ -191,8 +196,6 @@ function zoneFormat(timeZone: string, path: string): Intl.DateTimeFormat {
       calendar: "gregory",
       numberingSystem: "latn",
       hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
       day: "numeric",
       hour: "numeric",
       minute: "numeric",
