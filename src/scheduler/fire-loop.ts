@@ -84,7 +84,7 @@ export class FireLoop {
     const { clock } = this.#parts;
     const start = clock.now();
     for (let now = start; this.#on && this.#heap.peekTime() <= now; now = clock.now()) {
-      if (now - start >= SLICE_MS) break;
+      if (Math.abs(now - start) >= SLICE_MS) break;
       this.#fireFirst(now);
     }
     this.#arm();

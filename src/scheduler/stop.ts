@@ -22,6 +22,8 @@ export async function endRuns(
   graceMs: number,
   killGraceMs: number,
 ): Promise<StopReport> {
+  // The one who stops may be a command that has not returned yet: its run counts from then on.
+  await Promise.resolve();
   const atFirst = dispatch.activeCount;
   await idleWithin(dispatch, clock, graceMs);
   const afterGrace = dispatch.activeCount;

@@ -383,6 +383,22 @@ describe("start and stop", () => {
     expect(scheduler.start().running).toBe(true);
   });
 
+  it("gives its grace to a command that stops the scheduler itself", async () => {
+    const { scheduler, clock } = setUp();
+    let aborted = false;
+    const command = async (run: RunContext): Promise<unknown> => {
+      const stopped = scheduler.stop({ grace: "1s" });
+      await new Promise<void>((resolve) => clock.setTimer(500, resolve));
+      aborted = run.signal.aborted;
+      return { stopped };
+    };
+    scheduler.addCronCommand("* * * * * *", command);
+    scheduler.start();
+    await clock.advance(2_000);
+    expect(await scheduler.stop()).toEqual({ drained: 1, aborted: 0, terminated: 0, abandoned: 0 });
+    expect(aborted).toBe(false);
+  });
+
   it("stops at the end of an await using block", async () => {
     const clock = new ManualClock(START);
     let inner: Scheduler;
