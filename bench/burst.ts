@@ -1,5 +1,5 @@
 import type { Contestant } from "./contestants.js";
-import { cronSchedule, croner, limit, nodeCron, punctual } from "./contestants.js";
+import { sidesOf } from "./contestants.js";
 import type { Cell, Effort, FigureOf, Question, Side, Target } from "./question.js";
 import { atMost } from "./question.js";
 import { median } from "./statistics.js";
@@ -25,13 +25,7 @@ function side(contestant: Contestant): Side {
   };
 }
 
-const sides: Record<string, Side> = {
-  punctual: side(punctual),
-  limit: side(limit),
-  "cron-schedule": side(cronSchedule),
-  croner: side(croner),
-  "node-cron": side(nodeCron),
-};
+const sides = sidesOf(side);
 
 const MOST_JOBS: Readonly<Record<string, number>> = {
   punctual: 1e5,

@@ -1,4 +1,5 @@
 import { bareTimer } from "./bare-timer.js";
+import type { Side } from "./question.js";
 import type { StartLog, Timing } from "./start-log.js";
 
 /** Registers `timing.jobs` jobs, due at `expression`; each calls `log.start` with its number. */
@@ -8,7 +9,7 @@ export interface Contestant {
   register(timing: Timing, expression: string, log: StartLog): Promise<void> | void;
 }
 
-export const punctual: Contestant = {
+const punctual: Contestant = {
   registerUs: 10,
   async register({ jobs, firstMs, spread }, expression, log) {
     const { Scheduler, every } = await import("punctual");
@@ -22,12 +23,12 @@ export const punctual: Contestant = {
 };
 
 /** The `limit`: a heap of numbers and one timer. */
-export const limit: Contestant = {
+const limit: Contestant = {
   registerUs: 1,
   register: (timing, _expression, log) => bareTimer(timing, log),
 };
 
-export const cronSchedule: Contestant = {
+const cronSchedule: Contestant = {
   registerUs: 30,
   async register({ jobs }, expression, log) {
     const { parseCronExpression } = await import("cron-schedule");
@@ -37,7 +38,7 @@ export const cronSchedule: Contestant = {
   },
 };
 
-export const croner: Contestant = {
+const croner: Contestant = {
   registerUs: 600,
   async register({ jobs }, expression, log) {
     const { Cron } = await import("croner");
@@ -46,10 +47,21 @@ export const croner: Contestant = {
   },
 };
 
-export const nodeCron: Contestant = {
+const nodeCron: Contestant = {
   registerUs: 600,
   async register({ jobs }, expression, log) {
     const { schedule } = await import("node-cron");
     for (let job = 0; job < jobs; job++) schedule(expression, () => log.start(job));
   },
 };
+
+/** Every contestant as a side of a question. */
+export function sidesOf(side: (contestant: Contestant) => Side): Record<string, Side> {
+  return {
+    punctual: side(punctual),
+    limit: side(limit),
+    "cron-schedule": side(cronSchedule),
+    croner: side(croner),
+    "node-cron": side(nodeCron),
+  };
+}

@@ -1,5 +1,5 @@
 import type { Contestant } from "./contestants.js";
-import { cronSchedule, croner, limit, nodeCron, punctual } from "./contestants.js";
+import { sidesOf } from "./contestants.js";
 import type { Cell, Effort, FigureOf, Question, Side, Target } from "./question.js";
 import { atMost, ratio } from "./question.js";
 import { percentile } from "./statistics.js";
@@ -25,13 +25,7 @@ function side(contestant: Contestant): Side {
   };
 }
 
-const sides: Record<string, Side> = {
-  punctual: side(punctual),
-  limit: side(limit),
-  "cron-schedule": side(cronSchedule),
-  croner: side(croner),
-  "node-cron": side(nodeCron),
-};
+const sides = sidesOf(side);
 
 function cells(effort: Effort): Cell[] {
   const seconds = { full: 10, quick: 5, once: 1 }[effort];

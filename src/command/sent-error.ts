@@ -13,13 +13,17 @@ const DEEPEST_CAUSE = 8;
 
 /** What was thrown, as data that can change threads. */
 export function packThrown(thrown: unknown, depth = 0): SentError | { readonly thrown: unknown } {
-  if (!(thrown instanceof Error)) return { thrown: cloneable(thrown) };
-  const { name, message, stack, cause } = thrown;
+  return thrown instanceof Error ? packError(thrown, depth) : { thrown: cloneable(thrown) };
+}
+
+/** As packThrown, for what is known to be an error. */
+export function packError(error: Error, depth = 0): SentError {
+  const { name, message, stack, cause } = error;
   return {
     name,
     message,
     stack,
-    properties: Object.fromEntries(Object.entries(thrown).map(([key, value]) => [key, cloneable(value)])),
+    properties: Object.fromEntries(Object.entries(error).map(([key, value]) => [key, cloneable(value)])),
     cause: cause === undefined || depth >= DEEPEST_CAUSE ? undefined : packThrown(cause, depth + 1),
   };
 }

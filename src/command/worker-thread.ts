@@ -5,9 +5,10 @@
 import type { MessagePort } from "node:worker_threads";
 import { BroadcastChannel, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { RunContext } from "./command.js";
+import { latenessMs } from "./lateness.js";
 import { loadModule } from "./load-module.js";
 import { checkFraction } from "./progress.js";
-import { packThrown, unpackThrown } from "./sent-error.js";
+import { packError, packThrown, unpackThrown } from "./sent-error.js";
 import { isTransfer } from "./transfer.js";
 import type { AbortMessage, ThreadFailure, ThreadReply, ThreadSetup, ThreadTask } from "./worker-protocol.js";
 
@@ -45,7 +46,7 @@ class ThreadRunContext implements RunContext {
     this.jobName = jobName;
     this.fireTime = fireTime;
     this.startedAt = startedAt;
-    this.latenessMs = fireTime === null ? 0 : startedAt - fireTime;
+    this.latenessMs = latenessMs(fireTime, startedAt);
     this.data = data;
   }
 
@@ -115,11 +116,8 @@ async function find([, url, exportName]: ThreadTask): Promise<(() => unknown) | 
     const message = `${url}: expected a function as export ${exportName}, found ${typeof command}`;
     return { code: "WORKER_EXPORT_NOT_FOUND", message };
   } catch (error) {
-    const packed = packThrown(error instanceof Error ? error : new Error(String(error)));
-    const message = `${url} could not be loaded`;
-    return "thrown" in packed
-      ? { code: "COMMAND_FAILED", error: packed }
-      : { code: "WORKER_MODULE_FAILED", message, error: packed };
+    const packed = packError(error instanceof Error ? error : new Error(String(error)));
+    return { code: "WORKER_MODULE_FAILED", message: `${url} could not be loaded`, error: packed };
   }
 }
 

@@ -52,7 +52,6 @@ export class WorkerPool implements Executor<WorkerCommand> {
   readonly #settings: WorkerPoolSettings;
   readonly #onError: WorkerPoolErrorListener;
   readonly #maxThreads: number;
-  readonly #threadFile = threadFile();
   readonly #channelName = `punctual-${randomUUID()}`;
   /** Runs without a thread; one that is ended while it waits is settled at once and passed over at its turn. */
   readonly #waiting = new Fifo<PoolRun>();
@@ -61,6 +60,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
   #channel: BroadcastChannel | null = null;
   #opening: Promise<Tinypool> | null = null;
   #pool: Tinypool | null = null;
+  #threadFile = "";
   #lastNumber = 0;
 
   constructor(settings: WorkerPoolSettings, onError: WorkerPoolErrorListener) {
@@ -163,6 +163,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
     this.#channel = new BroadcastChannel(this.#channelName);
     this.#channel.onmessage = (event: unknown) => this.#receive((event as { data: ProgressMessage }).data);
     this.#channel.unref();
+    this.#threadFile = threadFile();
     this.#pool = pool;
     return pool;
   }

@@ -1,5 +1,6 @@
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "../clock/clock.js";
+import { MAX_TIMER_DELAY_MS } from "../clock/clock.js";
 import type { Transfer } from "../command/transfer.js";
 import type { WorkerPoolSettings } from "../command/worker.js";
 import { InvalidOptionError } from "../errors.js";
@@ -91,13 +92,13 @@ export interface SchedulerSettings {
   readonly workers: WorkerPoolSettings;
 }
 
-const POLICY_KEYS = ["overlap", "misfire", "grace", "catchUpWindow"];
+const POLICY_KEYS = ["overlap", "misfire", "grace", "catchUpWindow"] as const;
 const SCHEDULER_KEYS = ["timezone", "clock", "ref", "workers", ...POLICY_KEYS];
-const JOB_KEYS = ["name", "data", "timezone", "dayMatch", ...POLICY_KEYS];
-const DECIDING_KEYS = ["timezone", "dayMatch", "overlap", "misfire", "grace", "catchUpWindow"] as const;
+/** The options of a job that make its settings differ from the scheduler's. */
+const SETTING_KEYS = ["timezone", "dayMatch", ...POLICY_KEYS] as const;
+const JOB_KEYS = ["name", "data", ...SETTING_KEYS];
 const WORKER_KEYS = ["minThreads", "maxThreads", "idleTimeout", "resourceLimits"];
 const STOP_KEYS = ["grace", "killGrace"];
-const LONGEST_IDLE_MS = 2 ** 31 - 1;
 
 /** Checks the options of a scheduler. @throws InvalidOptionError */
 export function schedulerSettings(options: SchedulerOptions): SchedulerSettings {
@@ -119,10 +120,10 @@ export function jobSettings(options: JobOptions, defaults: JobSettings): JobSett
   const { name, dayMatch } = options;
   if (name !== undefined) checkName(name, "name");
   // Nearly every job has the scheduler's policies; a million of them are registered the faster for it.
-  if (!DECIDING_KEYS.some((key) => options[key] !== undefined)) return defaults;
+  if (!SETTING_KEYS.some((key) => options[key] !== undefined)) return defaults;
   if (dayMatch !== undefined) checkOneOf(dayMatch, "dayMatch", ["and", "or"]);
   const timezone = options.timezone === undefined ? defaults.timezone : Zone.of(options.timezone).name;
-  return policies(options, { ...defaults, timezone, dayMatch: dayMatch ?? defaults.dayMatch }, defaults);
+  return policies(options, { ...defaults, timezone, dayMatch: dayMatch ?? defaults.dayMatch });
 }
 
 /** Checks the options of `stop`. @throws InvalidOptionError */
@@ -146,22 +147,17 @@ export function checkName(name: unknown, path: string): asserts name is string {
   throw new InvalidOptionError(path, "a text that is not blank", name);
 }
 
-function policies(options: PolicyOptions, base: JobSettings, shared?: JobSettings): JobSettings {
+function policies(options: PolicyOptions, base: JobSettings): JobSettings {
   const { overlap = base.overlap, misfire = base.misfire, grace, catchUpWindow } = options;
   checkOneOf(overlap, "overlap", ["skip", "allow"]);
   checkOneOf(misfire, "misfire", ["skip", "fireOnce", "fireAll"]);
-  const settings: JobSettings = Object.freeze({
+  return Object.freeze({
     ...base,
     overlap,
     misfire,
     graceMs: grace === undefined ? base.graceMs : parseDuration(grace, "grace"),
     catchUpWindowMs: catchUpWindow === undefined ? base.catchUpWindowMs : parseDuration(catchUpWindow, "catchUpWindow"),
   });
-  return shared !== undefined && isSame(settings, shared) ? shared : settings;
-}
-
-function isSame(one: JobSettings, other: JobSettings): boolean {
-  return (Object.keys(one) as (keyof JobSettings)[]).every((key) => one[key] === other[key]);
 }
 
 function workerSettings(options: WorkerOptions): WorkerPoolSettings {
@@ -171,7 +167,7 @@ function workerSettings(options: WorkerOptions): WorkerPoolSettings {
   if (maxThreads !== undefined) checkCount(maxThreads, "workers.maxThreads", Math.max(1, minThreads));
   if (resourceLimits !== undefined) checkObject(resourceLimits, "workers.resourceLimits");
   const idleTimeoutMs = parseDuration(options.idleTimeout ?? 30_000, "workers.idleTimeout");
-  return { minThreads, maxThreads, resourceLimits, idleTimeoutMs: Math.min(idleTimeoutMs, LONGEST_IDLE_MS) };
+  return { minThreads, maxThreads, resourceLimits, idleTimeoutMs: Math.min(idleTimeoutMs, MAX_TIMER_DELAY_MS) };
 }
 
 /** @throws InvalidOptionError when it is not a whole number of `least` or more */

@@ -1,4 +1,5 @@
 import type { Execution, ExecutorRun, RunContext } from "../command/command.js";
+import { latenessMs } from "../command/lateness.js";
 import { checkFraction } from "../command/progress.js";
 import type { Transfer } from "../command/transfer.js";
 import { unwrapTransfer } from "../command/transfer.js";
@@ -84,8 +85,7 @@ export class ActiveRun implements RunContext, ExecutorRun {
   }
 
   get latenessMs(): number {
-    const { fireTime, startedAt } = this.#start;
-    return fireTime === null ? 0 : startedAt - fireTime;
+    return latenessMs(this.#start.fireTime, this.#start.startedAt);
   }
 
   get data(): unknown {
@@ -126,7 +126,6 @@ export class ActiveRun implements RunContext, ExecutorRun {
   /** Gives the run the execution that performs it, for `abort` and `terminate` to reach. */
   static performedBy(run: ActiveRun, execution: Execution): void {
     run.#execution = execution;
-    if (run.#abortedFor !== undefined) execution.abort(run.#abortedFor);
   }
 
   /** Why the run was told to end, if it was. */
