@@ -1,42 +1,18 @@
 import { Scheduler, worker } from "punctual";
 import { expect, it } from "vitest";
+import { finish, start } from "../support/scenario.js";
 
 type Jobs = typeof import("../command/fixtures/jobs.js");
 const jobs = new URL("../command/fixtures/jobs.js", import.meta.url);
 
-const JOBS = 100_000;
-const SECONDS = 10;
-
 it("100,000 jobs each second for 10 s: none missed, none twice, none early, and the event loop lives", async () => {
-  const scheduler = new Scheduler({ timezone: "UTC" });
-  const lastFire = new Float64Array(JOBS);
-  const counted = { starts: 0, early: 0, outOfOrder: 0, missed: 0, skipped: 0 };
-  let worstLatenessMs = 0;
-  scheduler.on("fire:missed", () => void counted.missed++);
-  scheduler.on("run:skipped", () => void counted.skipped++);
-  for (let n = 0; n < JOBS; n++) {
-    scheduler.addCronCommand("* * * * * *", ({ fireTime, latenessMs }) => {
-      if (fireTime === null || Date.now() < fireTime) counted.early++;
-      if (lastFire[n] !== 0 && lastFire[n] !== Number(fireTime) - 1_000) counted.outOfOrder++;
-      lastFire[n] = Number(fireTime);
-      counted.starts++;
-      worstLatenessMs = Math.max(worstLatenessMs, latenessMs);
-    });
-  }
-  await new Promise((resolve) => setTimeout(resolve, 1_100 - (Date.now() % 1_000)));
-  scheduler.start();
-  let longestBlockMs = 0;
-  const giveUp = performance.now() + 3_000 * SECONDS;
-  for (let last = performance.now(); counted.starts < JOBS * SECONDS && last < giveUp; ) {
-    await new Promise((resolve) => setImmediate(resolve));
-    const now = performance.now();
-    longestBlockMs = Math.max(longestBlockMs, now - last);
-    last = now;
-  }
-  await scheduler.stop();
+  // In a process of its own, with the built package: a test runner's own work must not count as a block.
+  const { exitCode, lines } = await finish(start("flood"));
+  expect(exitCode).toBe(0);
+  const [{ counted, lastFires, worstLatenessMs, longestBlockMs }] = lines as [Record<string, number>];
   console.log({ worstLatenessMs, longestBlockMs });
-  expect(counted).toEqual({ starts: JOBS * SECONDS, early: 0, outOfOrder: 0, missed: 0, skipped: 0 });
-  expect(new Set(lastFire).size).toBe(1);
+  expect(counted).toEqual({ starts: 1_000_000, early: 0, outOfOrder: 0, missed: 0, skipped: 0 });
+  expect(lastFires).toBe(1);
   // The figures to reach are 200 ms and 10 ms; a shared machine may have others' work to do, but not that much.
   expect(worstLatenessMs).toBeLessThan(900);
   expect(longestBlockMs).toBeLessThan(100);
