@@ -44,21 +44,43 @@ export class InvalidOptionError extends PunctualError {
   }
 }
 
-/** A schedule that cannot be read or can never fire; `position` is the offset of the bad part in `expression`. */
+/**
+ * A schedule that cannot be read or can never fire; `position` is the offset of the bad part in `expression`, and
+ * `suggestion` what may have been meant.
+ */
 export class InvalidScheduleError extends PunctualError {
   readonly expression: string;
   readonly position: number;
   readonly field: string | null;
   readonly reason: string;
+  readonly suggestion: string | null;
 
-  constructor(expression: string, position: number, field: string | null, reason: string) {
+  constructor(
+    expression: string,
+    position: number,
+    field: string | null,
+    reason: string,
+    suggestion: string | null = null,
+  ) {
     const where = field === null ? "" : ` in ${field}`;
-    super("INVALID_SCHEDULE", `invalid schedule${where}: ${reason}\n  ${expression}\n  ${" ".repeat(position)}^`);
+    const hint = suggestion === null ? "" : ` ${suggestion}`;
+    super("INVALID_SCHEDULE", `invalid schedule${where}: ${reason}\n${pointAt(expression, position)}${hint}`);
     this.expression = expression;
     this.position = position;
     this.field = field;
     this.reason = reason;
+    this.suggestion = suggestion;
   }
+}
+
+/** How much of a long expression is shown before and after its bad part. */
+const SHOWN_LENGTH = 60;
+
+/** The text on one line, and below it a caret under the position. */
+function pointAt(text: string, position: number): string {
+  const start = Math.max(0, position - SHOWN_LENGTH);
+  const shown = text.slice(start, position + SHOWN_LENGTH).replaceAll(/\s|\p{Cc}/gu, " ");
+  return `  ${shown}\n  ${" ".repeat(position - start)}^`;
 }
 
 /** A fire that was not started, thrown only to a caller who waits for one (`runNow`); `reason` is the skip reason. */

@@ -16,13 +16,21 @@ export type { StopReport } from "./scheduler/stop.js";
 export type { SchedulerEvent, SchedulerEvents, SchedulerListener } from "./scheduler/events.js";
 
 // Schedules
-export { cron, parseSchedule } from "./schedule/parse.js";
-export type { CronOptions, ScheduleSpec } from "./schedule/parse.js";
+export { cron } from "./schedule/cron.js";
+export type { CronSchedule } from "./schedule/cron-schedule.js";
+export type { CronOptions, DayMatch, DstPolicy } from "./schedule/cron-options.js";
+export { parseSchedule } from "./schedule/parse.js";
+export type { ScheduleSpec } from "./schedule/parse.js";
 export { every } from "./schedule/interval.js";
 export type { IntervalAnchor, IntervalOptions } from "./schedule/interval.js";
+export { after } from "./schedule/delay.js";
 export { at } from "./schedule/once.js";
+export { between, except, limit, only, union } from "./schedule/combine.js";
+export type { CalendarOptions } from "./schedule/combine.js";
+export type { Calendar } from "./schedule/calendar.js";
+export { sameSchedule } from "./schedule/schedule.js";
 export type { Schedule, ScheduleOwner } from "./schedule/schedule.js";
-export type { DayMatch } from "./schedule/cron-rule.js";
+export type { PureSchedule } from "./schedule/pure-schedule.js";
 export type { Duration } from "./schedule/duration.js";
 
 // Commands

@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, Readonly<Record<string, "any" | "lazy">>>> = {
   "cron-parser": { "schedule/cron-expression.ts": "any" },
   "es-module-lexer": { "command/worker-module.ts": "any" },
+  leven: { "schedule/suggest.ts": "any" },
   eventemitter3: { "scheduler/events.ts": "any" },
   tinypool: { "command/worker.ts": "lazy" },
   tsx: { "command/worker-thread.dev.mjs": "any" },

@@ -3,8 +3,9 @@
  * Formulas: Howard Hinnant, "chrono-compatible low-level date algorithms", days_from_civil and civil_from_days.
  */
 
-/** The last day that a schedule names, 9999-12-31; beyond it dates have no agreed text. */
-export const LAST_DAY: number = daysFromDate(9999, 12, 31);
+/** The last year that a schedule names; beyond it dates have no agreed text. */
+export const LAST_YEAR = 9999;
+export const LAST_DAY: number = daysFromDate(LAST_YEAR, 12, 31);
 /** The first one, 0001-01-01. */
 export const FIRST_DAY: number = daysFromDate(1, 1, 1);
 

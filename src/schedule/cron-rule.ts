@@ -1,53 +1,89 @@
 import type { BitSet } from "./bits.js";
 import { hasBit, lowestBit, NONE, nextBit } from "./bits.js";
-import { dayOfWeek, daysFromDate, daysInMonth, LAST_DAY, packedDateFromDays } from "./civil.js";
-import type { CronFields } from "./cron-expression.js";
+import { dayOfWeek, daysFromDate, daysInMonth, LAST_DAY, LAST_YEAR, packedDateFromDays } from "./civil.js";
+import type { CronField, CronFields } from "./cron-expression.js";
+import type { DayMatch, DstPolicy } from "./cron-options.js";
+import { daysOfRules } from "./day-rules.js";
+import { nextYear } from "./years.js";
 import type { LocalRule } from "./zone.js";
+import { NEVER } from "./zone.js";
 
 const DAY = 86_400;
 const EVERY_MONTH = 0x1ffe;
-
-/** How day of month and day of week go together: `or` is either, `and` is both. */
-export type DayMatch = "and" | "or";
+/** What `#days` has for a kind of month not yet asked for. */
+const UNKNOWN = -1;
 
 /** A cron expression as a rule for one wall clock, which knows neither zone nor jump. */
 export class CronRule implements LocalRule {
-  /** Neither minute nor hour begins with `*`: vixie cron's test for a job of fixed times. */
-  readonly fixedTime: boolean;
+  readonly fillsGap: boolean;
+  readonly firstPassOnly: boolean;
+  readonly fields: CronFields;
   readonly #second: BitSet;
   readonly #minute: BitSet;
   readonly #hour: BitSet;
-  readonly #dayOfMonth: BitSet;
   readonly #month: BitSet;
-  readonly #dayOfWeek: BitSet;
   readonly #eitherDay: boolean;
   readonly #everyDay: boolean;
+  /** The days of a month depend on its date bits alone. */
+  readonly #datesOnly: boolean;
   readonly #firstTime: number;
+  /** The matching days of each kind of month, by length and first weekday; only where day rules make that worth it. */
+  readonly #days: Int32Array | null;
 
-  constructor(fields: CronFields, dayMatch?: DayMatch) {
+  constructor(fields: CronFields, dayMatch: DayMatch = "or", dst: DstPolicy = "vixie") {
+    this.fields = fields;
     this.#second = fields.second;
     this.#minute = fields.minute;
     this.#hour = fields.hour;
-    this.#dayOfMonth = fields.dayOfMonth;
     this.#month = fields.month;
-    this.#dayOfWeek = fields.dayOfWeek;
-    const bothRestricted = !fields.dayOfMonth.any && !fields.dayOfWeek.any;
-    this.#eitherDay = bothRestricted && dayMatch !== "and";
-    this.#everyDay = fields.dayOfMonth.any && fields.dayOfWeek.any && fields.month.low === EVERY_MONTH;
-    this.fixedTime = !fields.minute.starred && !fields.hour.starred;
+    const { dayOfMonth, dayOfWeek } = fields;
+    this.#eitherDay = !dayOfMonth.any && !dayOfWeek.any && dayMatch !== "and" && !fields.bothDays;
+    this.#everyDay = dayOfMonth.any && dayOfWeek.any && fields.month.low === EVERY_MONTH && fields.years === null;
+    this.#datesOnly = dayOfWeek.any && dayOfMonth.dayRules.length === 0;
+    this.#days = dayOfMonth.dayRules.length + dayOfWeek.dayRules.length > 0 ? new Int32Array(28).fill(UNKNOWN) : null;
+    // Vixie cron's test for a job of fixed times.
+    const fixedTime = !fields.minute.starred && !fields.hour.starred;
+    this.fillsGap = fixedTime && dst !== "skip";
+    this.firstPassOnly = fixedTime && dst !== "both";
     this.#firstTime = nextBit(fields.hour, 0) * 3_600 + nextBit(fields.minute, 0) * 60 + nextBit(fields.second, 0);
   }
 
-  /** The first matching local second at or after `from`. */
+  /** Whether it fires whenever `other` does, and only then, on any wall clock. */
+  equals(other: CronRule): boolean {
+    const same = (a: CronField, b: CronField): boolean =>
+      a.low === b.low && a.high === b.high && JSON.stringify(a.dayRules) === JSON.stringify(b.dayRules);
+    const [a, b] = [this.fields, other.fields];
+    return (
+      same(a.second, b.second) &&
+      same(a.minute, b.minute) &&
+      same(a.hour, b.hour) &&
+      same(a.dayOfMonth, b.dayOfMonth) &&
+      same(a.month, b.month) &&
+      same(a.dayOfWeek, b.dayOfWeek) &&
+      JSON.stringify(a.years) === JSON.stringify(b.years) &&
+      this.#eitherDay === other.#eitherDay &&
+      this.fillsGap === other.fillsGap &&
+      this.firstPassOnly === other.firstPassOnly
+    );
+  }
+
   nextLocal(from: number): number {
     const today = Math.floor(from / DAY);
     const date = this.#everyDay ? 0 : packedDateFromDays(today);
     if (this.#everyDay || this.#matchesDate(date, today)) {
       const time = this.#nextTime(from - today * DAY);
-      if (time !== NONE) return today > LAST_DAY ? NONE : today * DAY + time;
+      if (time !== NONE) return today > LAST_DAY ? NEVER : today * DAY + time;
     }
-    const day = this.#everyDay ? today + 1 : this.#nextDay(date, today);
-    return day === NONE || day > LAST_DAY ? NONE : day * DAY + this.#firstTime;
+    const day = this.#everyDay ? today + 1 : this.#nextDay(date);
+    return day > LAST_DAY ? NEVER : day * DAY + this.#firstTime;
+  }
+
+  /** A local time, no earlier than the next minute (or second) of a matching one, up to which every one matches as well. */
+  matchesUntil(local: number, unit: 1 | 60): number {
+    const [second, minute, hour] = [this.#second, this.#minute, this.#hour].map(isFull);
+    if (unit === 1 && !second) return local + 1;
+    const length = !minute ? 60 : !hour ? 3_600 : DAY;
+    return (Math.floor(local / length) + 1) * length;
   }
 
   /** The first matching second of a day at or after `from`. */
@@ -70,38 +106,61 @@ export class CronRule implements LocalRule {
   #matchesDate(date: number, day: number): boolean {
     const month = (date >> 5) & 15;
     if (((this.#month.low >>> month) & 1) === 0) return false;
+    const { years } = this.fields;
+    if (years !== null && nextYear(years, date >> 9) !== date >> 9) return false;
     const dayOfMonth = date & 31;
-    const first = dayOfWeek(day - dayOfMonth + 1);
-    return ((this.#daysOf(date >> 9, month, first) >>> (dayOfMonth - 1)) & 1) === 1;
+    return ((this.#daysOf(date >> 9, month, day - dayOfMonth + 1) >>> (dayOfMonth - 1)) & 1) === 1;
   }
 
-  /** The first matching day after `day`, whose date is `date`. */
-  #nextDay(date: number, day: number): number {
+  /** The first matching day after a date, or NEVER. */
+  #nextDay(date: number): number {
     let year = date >> 9;
     let month = (date >> 5) & 15;
     let passed = date & 31;
-    let firstDay = day - passed + 1;
-    while (firstDay <= LAST_DAY) {
-      if (((this.#month.low >>> month) & 1) === 1) {
-        const days = passed > 30 ? 0 : this.#daysOf(year, month, dayOfWeek(firstDay)) & (-1 << passed);
-        if (days !== 0) return firstDay + lowestBit(days);
+    const { years } = this.fields;
+    while (year <= LAST_YEAR) {
+      if (((this.#month.low >>> month) & 1) === 1 && (years === null || nextYear(years, year) === year)) {
+        const firstDay = this.#datesOnly ? 0 : daysFromDate(year, month, 1);
+        const days = passed > 30 ? 0 : this.#daysOf(year, month, firstDay) & (-1 << passed);
+        if (days !== 0) return daysFromDate(year, month, 1) + lowestBit(days);
       }
-      const nextMonth = nextBit(this.#month, month + 1);
-      year += nextMonth === NONE ? 1 : 0;
-      month = nextMonth === NONE ? nextBit(this.#month, 1) : nextMonth;
-      firstDay = daysFromDate(year, month, 1);
       passed = 0;
+      month = nextBit(this.#month, month + 1);
+      if (month !== NONE) continue;
+      month = nextBit(this.#month, 1);
+      year = years === null ? year + 1 : nextYear(years, year + 1);
+      if (year === NONE) return NEVER;
     }
-    return NONE;
+    return NEVER;
   }
 
-  /** The matching days of a month as bits, the first day being bit 0, given the weekday of that first day. */
-  #daysOf(year: number, month: number, firstWeekday: number): number {
-    const byDate = this.#dayOfMonth.low >>> 1;
-    const week = this.#dayOfWeek.low & 127;
-    const turned = ((week >>> firstWeekday) | (week << (7 - firstWeekday))) & 127;
-    const byWeekday = turned | (turned << 7) | (turned << 14) | (turned << 21) | (turned << 28);
-    const matching = this.#eitherDay ? byDate | byWeekday : byDate & byWeekday;
-    return matching & (0x7fffffff >>> (31 - daysInMonth(year, month)));
+  /** The matching days of a month as bits, the first day being bit 0; `firstDay` is that day, counted from 1970-01-01. */
+  #daysOf(year: number, month: number, firstDay: number): number {
+    const length = daysInMonth(year, month);
+    if (this.#datesOnly) return (this.fields.dayOfMonth.low >>> 1) & monthMask(length);
+    const firstWeekday = dayOfWeek(firstDay);
+    if (this.#days === null) return this.#compute(length, firstWeekday);
+    const index = (length - 28) * 7 + firstWeekday;
+    if (this.#days[index] === UNKNOWN) this.#days[index] = this.#compute(length, firstWeekday);
+    return this.#days[index] as number;
   }
+
+  #compute(length: number, firstWeekday: number): number {
+    const { dayOfMonth, dayOfWeek } = this.fields;
+    const week = dayOfWeek.low & 127;
+    const turned = ((week >>> firstWeekday) | (week << (7 - firstWeekday))) & 127;
+    const sameWeekday = turned | (turned << 7) | (turned << 14) | (turned << 21) | (turned << 28);
+    const byDate = (dayOfMonth.low >>> 1) | daysOfRules(dayOfMonth.dayRules, length, firstWeekday);
+    const byWeekday = sameWeekday | daysOfRules(dayOfWeek.dayRules, length, firstWeekday);
+    return (this.#eitherDay ? byDate | byWeekday : byDate & byWeekday) & monthMask(length);
+  }
+}
+
+/** Whether the set holds 0 to 23, or 0 to 59 where it holds more than an hour can be. */
+function isFull({ low, high }: BitSet): boolean {
+  return low === -1 ? high === 0x0fffffff : low === 0x00ffffff && high === 0;
+}
+
+function monthMask(length: number): number {
+  return 0x7fffffff >>> (31 - length);
 }

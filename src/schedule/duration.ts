@@ -31,12 +31,32 @@ export function parseDuration(duration: Duration, path: string): number {
   return ms;
 }
 
+/** A duration as text, in the units that Go knows too: `1h30m`, `250ms`. */
+export function durationText(ms: number): string {
+  const units = [
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1_000],
+    ["ms", 1],
+  ] as const;
+  let rest = ms;
+  let text = "";
+  for (const [unit, size] of units) {
+    const count = Math.floor(rest / size);
+    if (count > 0) text += `${count}${unit}`;
+    rest -= count * size;
+  }
+  return text === "" ? "0s" : text;
+}
+
+/** A span that is not zero is at least one millisecond: what is shorter cannot be waited for. */
 function textToMs(text: string): number {
   let total = 0;
-  let end = 0;
-  for (const part of text.matchAll(PART)) {
+  let end = text.startsWith("+") ? 1 : 0;
+  for (const part of text.slice(end).matchAll(PART)) {
     total += Number(part[1]) * (UNIT_MS[part[2] ?? ""] ?? Number.NaN);
     end += part[0].length;
   }
-  return end > 0 && end === text.length ? Math.round(total) : Number.NaN;
+  const read = end > 1 && end === text.length;
+  return read ? Math.max(Math.round(total), total > 0 ? 1 : 0) : Number.NaN;
 }

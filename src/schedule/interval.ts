@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "../errors.js";
 import type { Duration } from "./duration.js";
-import { parseDuration } from "./duration.js";
+import { durationText, parseDuration } from "./duration.js";
+import { PureSchedule } from "./pure-schedule.js";
 import type { Schedule, ScheduleOwner } from "./schedule.js";
 
 /** From where an interval counts: `registration` of its job, the Unix `epoch`, or a given instant. */
@@ -13,27 +14,39 @@ export interface IntervalOptions {
 }
 
 /** Fires at its anchor plus every whole multiple of its period, to the millisecond, whatever the wall clock shows. */
-export class IntervalSchedule implements Schedule {
+export class IntervalSchedule extends PureSchedule {
   readonly everyMs: number;
   /** Epoch milliseconds, or `null` until a job's registration gives it. */
   readonly anchorMs: number | null;
+  readonly #fromRegistration: boolean;
 
-  constructor(everyMs: number, anchorMs: number | null) {
+  constructor(everyMs: number, anchorMs: number | null, fromRegistration: boolean = anchorMs === null) {
+    super();
     this.everyMs = everyMs;
     this.anchorMs = anchorMs;
+    this.#fromRegistration = fromRegistration;
   }
 
   next(afterMs: number): number | null {
     const anchor = this.anchorMs ?? 0;
-    return anchor + (Math.floor((afterMs - anchor) / this.everyMs) + 1) * this.everyMs;
+    const next = anchor + (Math.floor((afterMs - anchor) / this.everyMs) + 1) * this.everyMs;
+    return Number.isFinite(next) ? next : null;
   }
 
   bind(owner: ScheduleOwner): Schedule {
-    return this.anchorMs === null ? new IntervalSchedule(this.everyMs, owner.registeredAtMs) : this;
+    return this.anchorMs === null ? new IntervalSchedule(this.everyMs, owner.registeredAtMs, true) : this;
+  }
+
+  /** Two that count from their jobs' registrations are equal whenever those were. */
+  equals(other: Schedule): boolean {
+    if (!(other instanceof IntervalSchedule) || other.everyMs !== this.everyMs) return false;
+    return this.#fromRegistration
+      ? other.#fromRegistration
+      : !other.#fromRegistration && other.anchorMs === this.anchorMs;
   }
 
   toString(): string {
-    return `@every ${this.everyMs}ms`;
+    return `@every ${durationText(this.everyMs)}`;
   }
 }
 

@@ -1,115 +1,85 @@
 import { InvalidOptionError, InvalidScheduleError, PunctualError } from "../errors.js";
-import { MACROS, readCronExpression } from "./cron-expression.js";
-import type { DayMatch } from "./cron-rule.js";
-import { CronRule } from "./cron-rule.js";
-import { CronSchedule } from "./cron-schedule.js";
+import { cron } from "./cron.js";
+import type { CronOptions } from "./cron-options.js";
+import { after } from "./delay.js";
 import { every } from "./interval.js";
 import { at } from "./once.js";
+import { readPrefixes } from "./prefixes.js";
+import { RebootSchedule } from "./reboot.js";
 import type { Schedule } from "./schedule.js";
-import { Zone } from "./zone.js";
+import { suggestDuration } from "./suggest.js";
+import { UnionSchedule } from "./union.js";
 
-/** What tells when a job fires: an expression, an instant, or any object with `next(afterMs)`. */
-export type ScheduleSpec = string | Date | Schedule;
+/** What tells when a job fires: a text, an instant, any object with `next(afterMs)`, or several of these. */
+export type ScheduleSpec = string | Date | Schedule | readonly ScheduleSpec[];
 
-/** Options of `cron` and `parseSchedule`. */
-export interface CronOptions {
-  /** IANA name of the zone whose wall clock the expression is about. A `CRON_TZ=` prefix counts before it.
-   * @default the system's zone */
-  readonly timezone?: string;
-  /** When day of month and day of week are both restricted, whether one match suffices or both are needed.
-   * @default "or" */
-  readonly dayMatch?: DayMatch;
-}
-
-const ZONE_PREFIX = /^\s*(?:CRON_)?TZ=(\S*)\s*/;
-const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})$/i;
-/** How many parsed expressions are kept per zone, so that the jobs of a crowd share one schedule. */
-const MAX_KNOWN = 4_096;
-const known = new Map<string, Map<string, CronSchedule>>();
+/** What is no cron expression: an interval, a delay, the start, or an instant. */
+const OTHER = /^\s*(?:\w+=\S*\s+)*(?:@(every|after|reboot)(?=\s|$)|\d{4}-\d{2}-\d{2}T)/i;
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/i;
 
 /**
- * The schedule of a cron expression (5 or 6 fields, or a macro such as `@daily`).
- * @throws InvalidScheduleError, or InvalidOptionError for an unknown zone
+ * The schedule of a text: a cron expression, `@daily` and its like, `@every 1h30m`, `@after 5m`, `@reboot`, or an ISO 8601
+ * instant with offset; docs/cron.md has the grammar.
+ * @throws InvalidScheduleError, InvalidOptionError (codes `INVALID_OPTION`, `INVALID_TIMEZONE`)
  */
-export function cron(expression: string, options: CronOptions = {}): CronSchedule {
-  if (typeof expression !== "string") throw new InvalidOptionError("expression", "a cron expression", expression);
-  const zone = options.timezone === undefined ? Zone.system() : Zone.of(options.timezone);
-  const { dayMatch } = options;
-  if (dayMatch !== undefined && dayMatch !== "and" && dayMatch !== "or") {
-    throw new InvalidOptionError("dayMatch", '"and" or "or"', dayMatch);
-  }
-  const kept = knownIn(dayMatch === "and" ? `${zone.name} and` : zone.name);
-  const same = kept.get(expression);
-  if (same !== undefined) return same;
-  const schedule = readCron(expression, zone, dayMatch);
-  if (kept.size >= MAX_KNOWN) kept.clear();
-  kept.set(expression, schedule);
-  return schedule;
-}
-
-/**
- * The schedule of a text: a cron expression, `@daily` and its like, `@every 1h30m`, or an ISO 8601 instant with offset.
- * @throws InvalidScheduleError, or InvalidOptionError for an unknown zone
- */
-export function parseSchedule(text: string, options: CronOptions = {}): Schedule {
+export function parseSchedule(text: string, options?: CronOptions): Schedule {
   if (typeof text !== "string") throw new InvalidOptionError("schedule", "a text", text);
-  const first = text.trimStart();
-  if (/^@every(\s|$)/i.test(first)) return readEvery(text, first);
-  if (ISO_INSTANT.test(text.trim())) return at(new Date(text.trim()));
-  return cron(text, options);
+  const other = OTHER.exec(text);
+  if (other === null) return cron(text, options);
+  const { end } = readPrefixes(text);
+  const body = text.slice(end).trim();
+  const [, macro] = other;
+  if (macro === undefined) return readInstant(text, body);
+  const rest = body.slice(1 + macro.length).trim();
+  if (macro.toLowerCase() !== "reboot")
+    return readDuration(text, macro.toLowerCase() === "every" ? every : after, rest);
+  if (rest === "") return new RebootSchedule();
+  throw new InvalidScheduleError(text, text.lastIndexOf(rest), null, "expected nothing after @reboot");
 }
 
-/** As parseSchedule, for whatever else a user may give.
+/** As parseSchedule, for whatever else a user may give; several are one that fires whenever one of them does.
  * @throws InvalidOptionError when it is none of these */
-export function toSchedule(spec: ScheduleSpec, options: CronOptions = {}): Schedule {
+export function toSchedule(spec: ScheduleSpec, options?: CronOptions): Schedule {
   if (typeof spec === "string") return parseSchedule(spec, options);
   if (spec instanceof Date) return at(spec);
-  if (typeof spec === "object" && spec !== null && typeof spec.next === "function") return spec;
-  throw new InvalidOptionError("schedule", "a cron expression, a Date or an object with next(afterMs)", spec);
+  if (Array.isArray(spec) && spec.length > 0) return unionOf(spec.map((part) => toSchedule(part, options)));
+  if (isSchedule(spec)) return spec;
+  const expected = "a cron expression, a Date, an object with next(afterMs) or an array of these";
+  throw new InvalidOptionError("schedule", expected, spec);
 }
 
-function readCron(text: string, zone: Zone, dayMatch: DayMatch | undefined): CronSchedule {
-  const prefix = ZONE_PREFIX.exec(text);
-  const start = prefix?.[0].length ?? 0;
-  const ownZone = prefix === null ? zone : zoneOfPrefix(text, prefix[1] ?? "");
-  const body = text.slice(start).trim();
-  if (!body.startsWith("@")) {
-    const fields = readCronExpression(text, start, dayMatch === "and");
-    return new CronSchedule(body, new CronRule(fields, dayMatch), ownZone);
-  }
-  const expanded = MACROS.get(body.toLowerCase());
-  if (expanded === undefined) {
-    const names = [...MACROS.keys()].join(", ");
-    throw new InvalidScheduleError(text, text.indexOf("@"), null, `expected one of ${names}, @every, given ${body}`);
-  }
-  return new CronSchedule(body.toLowerCase(), new CronRule(readCronExpression(expanded)), ownZone);
+/** The schedule that fires whenever one of the parts does. @throws InvalidOptionError */
+export function unionOf(parts: readonly Schedule[]): Schedule {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) return first;
+  for (const part of parts) refuseAfterRun(part);
+  return new UnionSchedule(parts);
 }
 
-function zoneOfPrefix(text: string, name: string): Zone {
+/** @throws InvalidOptionError for a delay, which has no sequence that could be combined */
+export function refuseAfterRun(schedule: Schedule): void {
+  if (schedule.afterRun !== true) return;
+  throw new InvalidOptionError("schedule", "one that does not depend on its job's runs", String(schedule));
+}
+
+function isSchedule(spec: ScheduleSpec): spec is Schedule {
+  return typeof spec === "object" && spec !== null && "next" in spec && typeof spec.next === "function";
+}
+
+function readInstant(text: string, body: string): Schedule {
+  const instant = ISO_INSTANT.test(body) ? new Date(body) : null;
+  if (instant !== null && !Number.isNaN(instant.getTime())) return at(instant);
+  const reason = `expected an instant with its offset from UTC, given ${JSON.stringify(body)}`;
+  throw new InvalidScheduleError(text, text.indexOf(body), "instant", reason, "such as 2027-01-01T00:00:00Z");
+}
+
+function readDuration(text: string, make: (duration: string) => Schedule, duration: string): Schedule {
   try {
-    return Zone.of(name);
+    return make(duration);
   } catch (error) {
     if (!(error instanceof PunctualError)) throw error;
-    throw new InvalidScheduleError(text, text.indexOf("=") + 1, "time zone", `${JSON.stringify(name)} is not known`);
+    const position = duration === "" ? text.trimEnd().length : text.lastIndexOf(duration);
+    const reason = 'expected a duration of 1 ms or more, such as "1h30m"';
+    throw new InvalidScheduleError(text, position, "duration", reason, suggestDuration(duration));
   }
-}
-
-function readEvery(text: string, trimmed: string): Schedule {
-  const duration = trimmed.slice("@every".length).trim();
-  try {
-    return every(duration);
-  } catch (error) {
-    if (!(error instanceof PunctualError)) throw error;
-    const position = duration === "" ? text.trimEnd().length : text.indexOf(duration);
-    throw new InvalidScheduleError(text, position, "duration", 'expected a duration of 1 ms or more, such as "1h30m"');
-  }
-}
-
-function knownIn(key: string): Map<string, CronSchedule> {
-  let kept = known.get(key);
-  if (kept === undefined) {
-    kept = new Map();
-    known.set(key, kept);
-  }
-  return kept;
 }

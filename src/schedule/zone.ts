@@ -1,14 +1,18 @@
 import { InvalidOptionError } from "../errors.js";
-import { NONE } from "./bits.js";
 import { daysFromDate, FIRST_DAY, LAST_DAY, packedDateFromDays } from "./civil.js";
 
 /** A rule for a wall clock: what a zone turns into instants. All numbers are local seconds. */
 export interface LocalRule {
-  /** A job of fixed times: a gap does not swallow it, and an overlap does not double it. */
-  readonly fixedTime: boolean;
-  /** The first matching local time at or after `from`, or NONE. */
+  /** Fires at the end of a gap that has swallowed a match. */
+  readonly fillsGap: boolean;
+  /** Does not fire at a reading that the clock has shown before. */
+  readonly firstPassOnly: boolean;
+  /** The first matching local time at or after `from`, or NEVER. */
   nextLocal(from: number): number;
 }
+
+/** No time: later than every time. */
+export const NEVER: number = Number.POSITIVE_INFINITY;
 
 /** A span of time in which a zone's offset does not change. All numbers are seconds. */
 export interface Segment {
@@ -28,7 +32,7 @@ const QUARTER_HOUR = 900;
 const SAMPLE_STEP = 6 * DAY;
 /** How far back a change may lie and still make local times of this year repeat: a zone once went back a whole day. */
 const LOOK_BACK = 2 * DAY;
-/** No zone's offset is further from UTC than this, so a span that begins this much earlier is never too late. */
+/** No zone's offset is as far from UTC as this, so a span that begins this much earlier is never too late. */
 const WIDEST_OFFSET = 2 * DAY;
 
 const zones = new Map<string, Zone>();
@@ -72,18 +76,16 @@ export class Zone {
   }
 
   /**
-   * The first instant after `afterMs` at which a rule fires, or `null`; both epoch milliseconds. As vixie cron has it: a
-   * wildcard job fires at every matching reading of the wall clock; a fixed-time job that a gap swallows fires once at its
-   * end, and in an overlap at the first pass only.
+   * The first instant after `afterMs` at which a rule fires, or `null`; both epoch milliseconds. It fires at every matching
+   * reading of the wall clock, but for what the rule asks for where the clock jumps.
    */
   nextFireTime(afterMs: number, rule: LocalRule): number | null {
     const after = Math.max(Math.floor(afterMs / 1_000), FIRST_DAY * DAY);
-    if (!(after < (LAST_DAY + 1) * DAY)) return null;
+    if (!(after < LAST_DAY * DAY + WIDEST_OFFSET)) return null;
     const segment = this.segmentAt(after);
     const from = after + segment.offset + 1;
-    const begin = rule.fixedTime && from < segment.fresh ? segment.fresh : from;
-    const local = rule.nextLocal(begin);
-    return local === NONE ? null : this.#instantOf(segment, begin, local, rule);
+    const begin = rule.firstPassOnly && from < segment.fresh ? segment.fresh : from;
+    return this.#instantOf(segment, begin, rule.nextLocal(begin), rule);
   }
 
   /** The instant of `local`, the rule's first match from `from` on in `segment`, or in one that comes after it. */
@@ -91,18 +93,30 @@ export class Zone {
     while (local >= segment.end + segment.offset) {
       // Where neither lies near a span's end, no jump of the clock concerns them: a rare job passes years in one step.
       const far = local - WIDEST_OFFSET >= segment.end && from + WIDEST_OFFSET < segment.end + segment.offset;
+      if (far && local === NEVER) return null;
       segment = this.segmentAt(far ? local - WIDEST_OFFSET : segment.end);
       if (far) continue;
       const begin = segment.start + segment.offset;
-      if (rule.fixedTime && local < begin) return segment.start * 1_000;
-      const shown = rule.fixedTime && segment.fresh > begin ? segment.fresh : begin;
-      // An overlap shows again what lies before `from`; a gap, or an overlap for a fixed time, passes `local` over.
+      if (rule.fillsGap && local < begin && swallows(segment, local, rule)) return segment.start * 1_000;
+      const shown = rule.firstPassOnly && segment.fresh > begin ? segment.fresh : begin;
+      // An overlap shows again what lies before `from`; a gap, or an overlap at its second pass, passes `local` over.
       if (shown >= from && local >= shown) continue;
       from = shown;
       local = rule.nextLocal(shown);
-      if (local === NONE) return null;
     }
     return (local - segment.offset) * 1_000;
+  }
+
+  /** What the wall clock shows at an instant (epoch milliseconds), in local seconds. */
+  localSecond(ms: number): number {
+    const second = Math.floor(ms / 1_000);
+    return second + this.segmentAt(second).offset;
+  }
+
+  /** The instant when the wall clock next shows `local`, if it runs on as at `ms`; or when its offset changes, if sooner. */
+  sameUntil(ms: number, local: number): number {
+    const { offset, end } = this.segmentAt(Math.floor(ms / 1_000));
+    return Math.min(local - offset, end) * 1_000;
   }
 
   /** The span that holds an instant (seconds). */
@@ -181,6 +195,13 @@ export class Zone {
     const local = Number(hour) * 3_600 + Number(minute) * 60 + Number(second);
     return daysBetween(packedDateFromDays(today) & 31, Number(day)) * DAY + local - (instant - today * DAY);
   }
+}
+
+/** Whether the gap before a span holds a match, `local` being the first one after the span before it. */
+function swallows(segment: Segment, local: number, rule: LocalRule): boolean {
+  const begin = segment.start + segment.offset;
+  // What an earlier pass has shown is not lost.
+  return local >= segment.fresh || rule.nextLocal(segment.fresh) < begin;
 }
 
 /** From one day of the month to another, at most one day before or after it: -1, 0 or 1. */

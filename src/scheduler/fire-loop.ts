@@ -17,8 +17,8 @@ export interface FireLoopParts {
   readonly events: SchedulerEmitter;
   readonly dispatch: Dispatch;
   readonly ref: boolean;
-  /** Told when a fire has left a job without a next one. */
-  readonly onEnded: (job: JobState) => void;
+  /** Told when a fire has left a job without a next one, and without a run. */
+  readonly onIdle: (job: JobState) => void;
 }
 
 /** The timetable at work: takes due entries off the heap, has them planned and dispatched, and puts them back. */
@@ -26,6 +26,8 @@ export class FireLoop {
   readonly #parts: FireLoopParts;
   readonly #heap = new EntryHeap<JobState>();
   readonly #alarm: Alarm;
+  /** Jobs that fire at the start of the scheduler. */
+  readonly #atStart = new Set<JobState>();
   #on = false;
 
   constructor(parts: FireLoopParts) {
@@ -41,14 +43,20 @@ export class FireLoop {
 
   /** Enters a job at its next fire time, or takes it off when there is none. */
   set(job: JobState, next: number | null): void {
-    if (next === null) this.#heap.remove(job);
-    else this.#heap.set(job, next);
+    const atStart = job.registered && job.schedule.atStart === true;
+    if (atStart) this.#atStart.add(job);
+    else this.#atStart.delete(job);
+    const time = atStart && this.#on ? this.#parts.clock.now() : next;
+    if (time === null) this.#heap.remove(job);
+    else this.#heap.set(job, time);
     this.#arm();
   }
 
   on(): void {
     this.#on = true;
-    this.#passOver(this.#parts.clock.now());
+    const now = this.#parts.clock.now();
+    this.#passOver(now);
+    for (const job of this.#atStart) this.#heap.set(job, now);
     this.#arm();
   }
 
@@ -108,14 +116,18 @@ export class FireLoop {
   }
 
   #dispatchFires(job: JobState, { fires, next }: Plan): void {
-    job.ended = next === null;
+    const { schedule } = job;
     for (const fireTime of fires) {
       // A fire may have removed its own job, or stopped the scheduler.
-      if (!this.#on || !job.registered) return;
+      if (!this.#on || !job.registered) break;
       job.previousFireTime = fireTime;
       this.#parts.dispatch.fire(job, fireTime);
     }
-    if (job.ended) this.#parts.onEnded(job);
+    // Or given it another schedule.
+    if (next !== null || job.schedule !== schedule) return;
+    job.ended = schedule.afterRun !== true && schedule.atStart !== true;
+    // Its last run may have ended before this was known; and where nothing ran, no run's end will come.
+    if (job.running === 0) this.#parts.onIdle(job);
   }
 
   #reportMissed(job: JobState, { missed, missedBefore }: Plan): void {

@@ -78,7 +78,10 @@ export class Job<Data = unknown, Result = unknown> {
     return this.#state.schedule;
   }
 
-  /** Epoch milliseconds; `null` when the schedule has no further fire time, or the job was removed. */
+  /**
+   * Epoch milliseconds; `null` when the schedule has no further fire time, or the job was removed; also while a run goes
+   * on from whose end an `@after` counts, and for an `@reboot` that waits for the scheduler's start.
+   */
   get nextFireTime(): number | null {
     return this.#host.nextFireTime(this.#state);
   }
@@ -101,6 +104,9 @@ export class Job<Data = unknown, Result = unknown> {
    * @throws InvalidOptionError */
   upcoming(count: number): number[] {
     checkCount(count, "count", 0);
+    const { nextFireTime } = this;
+    // What comes after the next one depends on its run.
+    if (this.schedule.afterRun === true) return nextFireTime === null ? [] : [nextFireTime].slice(0, count);
     const times: number[] = [];
     let time: number | null = this.#host.now();
     while (times.length < count) {

@@ -4,7 +4,8 @@ import { MAX_TIMER_DELAY_MS } from "../clock/clock.js";
 import type { Transfer } from "../command/transfer.js";
 import type { WorkerPoolSettings } from "../command/worker.js";
 import { InvalidOptionError } from "../errors.js";
-import type { DayMatch } from "../schedule/cron-rule.js";
+import type { CronOptions, DayMatch, DstPolicy } from "../schedule/cron-options.js";
+import { DST_POLICIES } from "../schedule/cron-options.js";
 import type { Duration } from "../schedule/duration.js";
 import { parseDuration } from "../schedule/duration.js";
 import { Zone } from "../schedule/zone.js";
@@ -33,6 +34,8 @@ export interface PolicyOptions {
   readonly grace?: Duration;
   /** How far back missed fire times are looked for. @default "5m" */
   readonly catchUpWindow?: Duration;
+  /** What summer time does to a schedule of fixed times. A `CRON_DST=` prefix counts before it. @default "vixie" */
+  readonly dst?: DstPolicy;
 }
 
 /** Options of `new Scheduler`. */
@@ -80,8 +83,8 @@ export interface JobSettings {
   readonly misfire: MisfirePolicy;
   readonly graceMs: number;
   readonly catchUpWindowMs: number;
-  readonly timezone: string;
-  readonly dayMatch: DayMatch;
+  /** How cron expressions are read. */
+  readonly cron: Readonly<Required<Pick<CronOptions, "timezone" | "dayMatch" | "dst">>>;
 }
 
 /** The scheduler's own settings, checked and complete. */
@@ -92,7 +95,7 @@ export interface SchedulerSettings {
   readonly workers: WorkerPoolSettings;
 }
 
-const POLICY_KEYS = ["overlap", "misfire", "grace", "catchUpWindow"] as const;
+const POLICY_KEYS = ["overlap", "misfire", "grace", "catchUpWindow", "dst"] as const;
 const SCHEDULER_KEYS = ["timezone", "clock", "ref", "workers", ...POLICY_KEYS];
 /** The options of a job that make its settings differ from the scheduler's. */
 const SETTING_KEYS = ["timezone", "dayMatch", ...POLICY_KEYS] as const;
@@ -110,7 +113,7 @@ export function schedulerSettings(options: SchedulerOptions): SchedulerSettings 
   }
   if (typeof ref !== "boolean") throw new InvalidOptionError("ref", "true or false", ref);
   const defaults = { overlap: "skip", misfire: "fireOnce", graceMs: 1_000, catchUpWindowMs: 300_000 } as const;
-  const jobs = policies(options, { ...defaults, timezone, dayMatch: "or" });
+  const jobs = policies(options, { ...defaults, cron: { timezone, dayMatch: "or", dst: "vixie" } });
   return { jobs, clock, ref, workers: workerSettings(options.workers ?? {}) };
 }
 
@@ -122,8 +125,11 @@ export function jobSettings(options: JobOptions, defaults: JobSettings): JobSett
   // Nearly every job has the scheduler's policies; a million of them are registered the faster for it.
   if (!SETTING_KEYS.some((key) => options[key] !== undefined)) return defaults;
   if (dayMatch !== undefined) checkOneOf(dayMatch, "dayMatch", ["and", "or"]);
-  const timezone = options.timezone === undefined ? defaults.timezone : Zone.of(options.timezone).name;
-  return policies(options, { ...defaults, timezone, dayMatch: dayMatch ?? defaults.dayMatch });
+  const timezone = options.timezone === undefined ? defaults.cron.timezone : Zone.of(options.timezone).name;
+  return policies(options, {
+    ...defaults,
+    cron: { ...defaults.cron, timezone, dayMatch: dayMatch ?? defaults.cron.dayMatch },
+  });
 }
 
 /** Checks the options of `stop`. @throws InvalidOptionError */
@@ -151,8 +157,11 @@ function policies(options: PolicyOptions, base: JobSettings): JobSettings {
   const { overlap = base.overlap, misfire = base.misfire, grace, catchUpWindow } = options;
   checkOneOf(overlap, "overlap", ["skip", "allow"]);
   checkOneOf(misfire, "misfire", ["skip", "fireOnce", "fireAll"]);
+  const { dst = base.cron.dst } = options;
+  checkOneOf(dst, "dst", DST_POLICIES);
   return Object.freeze({
     ...base,
+    cron: Object.freeze({ ...base.cron, dst }),
     overlap,
     misfire,
     graceMs: grace === undefined ? base.graceMs : parseDuration(grace, "grace"),

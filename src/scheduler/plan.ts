@@ -31,6 +31,7 @@ const NOTHING: readonly number[] = [];
 
 /** Decides, for an entry whose fire time `due` has come, what fires, what was missed, and what is next. */
 export function planFires(due: number, schedule: Schedule, now: number, settings: PlanSettings): Plan {
+  if (schedule.afterRun === true) return planDelayed(due, schedule, now, settings);
   const afterDue = nextOf(schedule, due);
   if (now - due <= settings.graceMs && (afterDue === null || afterDue > now)) {
     return { fires: [due], missed: NOTHING, missedBefore: null, next: afterDue };
@@ -45,6 +46,19 @@ export function planFires(due: number, schedule: Schedule, now: number, settings
   }
   const missedBefore = due < windowStart ? due : null;
   return { fires: caughtUp(missed, onTime, settings.misfire), missed, missedBefore, next: time };
+}
+
+/** One fire at most, whatever has passed: the next one is known when its run has ended. */
+function planDelayed(due: number, schedule: Schedule, now: number, settings: PlanSettings): Plan {
+  const late = now - due > settings.graceMs;
+  const forgotten = now - due > Math.max(settings.catchUpWindowMs, settings.graceMs);
+  const fires = forgotten || (late && settings.misfire === "skip") ? NOTHING : [due];
+  return {
+    fires,
+    missed: late && !forgotten ? [due] : NOTHING,
+    missedBefore: forgotten ? due : null,
+    next: fires.length > 0 ? null : nextOf(schedule, now),
+  };
 }
 
 function caughtUp(missed: readonly number[], onTime: readonly number[], misfire: MisfirePolicy): readonly number[] {

@@ -49,9 +49,9 @@ export class Scheduler {
     this.#clock = clock;
     this.#defaults = settings.jobs;
     this.#workers = new WorkerPool(settings.workers, (error) => events.report(error, null));
-    const onJobIdle = (job: JobState): void => this.#removeEnded(job);
+    const onJobIdle = (job: JobState): void => this.#jobIdle(job);
     this.#dispatch = new Dispatch({ clock, events, workers: this.#workers, onJobIdle });
-    this.#loop = new FireLoop({ clock, events, dispatch: this.#dispatch, ref: settings.ref, onEnded: onJobIdle });
+    this.#loop = new FireLoop({ clock, events, dispatch: this.#dispatch, ref: settings.ref, onIdle: onJobIdle });
   }
 
   /** Whether the scheduler has been started and not stopped. */
@@ -60,8 +60,8 @@ export class Scheduler {
   }
 
   /**
-   * Registers a job: at the times of `spec` (a cron expression, `@every 5m`, a Date, or any object with `next(afterMs)`),
-   * `command` is performed. A function runs in this thread, `worker(...)` on a worker thread; a text names a command that
+   * Registers a job: at the times of `spec` (a cron expression, `@every 5m`, a Date, any object with `next(afterMs)`, or
+   * an array of these), `command` is performed. A function runs in this thread, `worker(...)` on a worker thread; a text names a command that
    * was given to `define`. May be called at any time. A job whose schedule has no fire time left is removed by itself.
    * @throws InvalidScheduleError, InvalidOptionError (codes `INVALID_OPTION`, `INVALID_DURATION`, `INVALID_TIMEZONE`,
    * `DUPLICATE_NAME`, `UNKNOWN_COMMAND`); nothing is then registered
@@ -204,13 +204,17 @@ export class Scheduler {
     throw new InvalidOptionError("command", expected, command, "UNKNOWN_COMMAND");
   }
 
-  #scheduleFor(jobName: string, spec: ScheduleSpec, { timezone, dayMatch }: JobSettings): Schedule {
-    const schedule = toSchedule(spec, { timezone, dayMatch });
-    return schedule.bind?.({ jobName, registeredAtMs: this.#clock.now() }) ?? schedule;
+  #scheduleFor(jobName: string, spec: ScheduleSpec, { cron }: JobSettings): Schedule {
+    const schedule = toSchedule(spec, cron);
+    return schedule.bind?.({ jobName, registeredAtMs: this.#clock.now(), cron }) ?? schedule;
   }
 
-  #removeEnded(job: JobState): void {
-    if (job.ended && job.running === 0) this.#remove(job, "ended");
+  /** No run of the job goes on any more. */
+  #jobIdle(job: JobState): void {
+    if (job.ended) this.#remove(job, "ended");
+    else if (job.registered && job.schedule.afterRun === true) {
+      this.#loop.set(job, nextOf(job.schedule, this.#clock.now()));
+    }
   }
 
   #remove(job: JobState, reason: "removed" | "ended"): void {
