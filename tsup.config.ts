@@ -6,7 +6,12 @@ const shared: Options = { target: "node20", platform: "node", sourcemap: true, s
 export default defineConfig([
   {
     ...shared,
-    entry: { index: "src/index.ts", testing: "src/testing/index.ts", worker: "src/worker.ts" },
+    entry: {
+      index: "src/index.ts",
+      explain: "src/explain/index.ts",
+      testing: "src/testing/index.ts",
+      worker: "src/worker.ts",
+    },
     format: ["esm", "cjs"],
     dts: true,
     // Gives the CommonJS build an import.meta.url, by which it finds the file below.

@@ -6,6 +6,7 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^punctual\/explain$/, replacement: source("explain/index.ts") },
       { find: /^punctual\/testing$/, replacement: source("testing/index.ts") },
       { find: /^punctual\/worker$/, replacement: source("worker.ts") },
       { find: /^punctual$/, replacement: source("index.ts") },

@@ -14,6 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   timetable: ["clock", "errors.ts"],
   command: ["errors.ts"],
   scheduler: ["timetable", "schedule", "clock", "command", "errors.ts"],
+  explain: ["schedule", "clock", "errors.ts"],
   // And the files that index.ts exports from.
   testing: ["clock", "errors.ts"],
   "worker.ts": ["command"],
@@ -23,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Which file may import a package. `lazy` is when first needed: by `import()` or `createRequire()()`, or for types. */
 const PACKAGES: Readonly<Record<string, Readonly<Record<string, "any" | "lazy">>>> = {
   "cron-parser": { "schedule/cron-expression.ts": "any" },
+  cronstrue: { "explain/sentence.ts": "lazy" },
   "es-module-lexer": { "command/worker-module.ts": "any" },
   leven: { "schedule/suggest.ts": "any" },
   eventemitter3: { "scheduler/events.ts": "any" },

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 
 const ENTRIES = [
   { entry: "punctual", source: "src/index.ts", built: "dist/index" },
+  { entry: "punctual/explain", source: "src/explain/index.ts", built: "dist/explain" },
   { entry: "punctual/testing", source: "src/testing/index.ts", built: "dist/testing" },
   { entry: "punctual/worker", source: "src/worker.ts", built: "dist/worker" },
 ] as const;
@@ -27,22 +28,33 @@ describe("the exported names", () => {
         "Scheduler",
         "SystemClock",
         "WorkerError",
+        "after",
         "at",
+        "between",
         "cron",
         "every",
+        "except",
+        "limit",
+        "only",
         "parseSchedule",
+        "sameSchedule",
         "transfer",
+        "union",
         "worker",
       ]
     `);
     expect(namesOf("src/index.ts").types).toMatchInlineSnapshot(`
       [
+        "Calendar",
+        "CalendarOptions",
         "Clock",
         "ClockTimer",
         "Command",
         "CommandFunction",
         "CronOptions",
+        "CronSchedule",
         "DayMatch",
+        "DstPolicy",
         "Duration",
         "ErrorCode",
         "IntervalAnchor",
@@ -53,6 +65,7 @@ describe("the exported names", () => {
         "Outcome",
         "OverlapPolicy",
         "PolicyOptions",
+        "PureSchedule",
         "Run",
         "RunContext",
         "RunFailure",
@@ -72,6 +85,25 @@ describe("the exported names", () => {
         "Transfer",
         "WorkerCommand",
         "WorkerOptions",
+      ]
+    `);
+  });
+
+  test("of punctual/explain", () => {
+    expect(namesOf("src/explain/index.ts").values).toMatchInlineSnapshot(`
+      [
+        "explain",
+        "lint",
+      ]
+    `);
+    expect(namesOf("src/explain/index.ts").types).toMatchInlineSnapshot(`
+      [
+        "ExplainOptions",
+        "ExplainedFireTime",
+        "Explanation",
+        "LintOptions",
+        "ScheduleWarning",
+        "WarningCode",
       ]
     `);
   });

@@ -18,11 +18,12 @@ export class CronRule implements LocalRule {
   readonly fillsGap: boolean;
   readonly firstPassOnly: boolean;
   readonly fields: CronFields;
+  /** Both days are restricted, and one match suffices. */
+  readonly eitherDay: boolean;
   readonly #second: BitSet;
   readonly #minute: BitSet;
   readonly #hour: BitSet;
   readonly #month: BitSet;
-  readonly #eitherDay: boolean;
   readonly #everyDay: boolean;
   /** The days of a month depend on its date bits alone. */
   readonly #datesOnly: boolean;
@@ -37,7 +38,7 @@ export class CronRule implements LocalRule {
     this.#hour = fields.hour;
     this.#month = fields.month;
     const { dayOfMonth, dayOfWeek } = fields;
-    this.#eitherDay = !dayOfMonth.any && !dayOfWeek.any && dayMatch !== "and" && !fields.bothDays;
+    this.eitherDay = !dayOfMonth.any && !dayOfWeek.any && dayMatch !== "and" && !fields.bothDays;
     this.#everyDay = dayOfMonth.any && dayOfWeek.any && fields.month.low === EVERY_MONTH && fields.years === null;
     this.#datesOnly = dayOfWeek.any && dayOfMonth.dayRules.length === 0;
     this.#days = dayOfMonth.dayRules.length + dayOfWeek.dayRules.length > 0 ? new Int32Array(28).fill(UNKNOWN) : null;
@@ -61,7 +62,7 @@ export class CronRule implements LocalRule {
       same(a.month, b.month) &&
       same(a.dayOfWeek, b.dayOfWeek) &&
       JSON.stringify(a.years) === JSON.stringify(b.years) &&
-      this.#eitherDay === other.#eitherDay &&
+      this.eitherDay === other.eitherDay &&
       this.fillsGap === other.fillsGap &&
       this.firstPassOnly === other.firstPassOnly
     );
@@ -152,7 +153,7 @@ export class CronRule implements LocalRule {
     const sameWeekday = turned | (turned << 7) | (turned << 14) | (turned << 21) | (turned << 28);
     const byDate = (dayOfMonth.low >>> 1) | daysOfRules(dayOfMonth.dayRules, length, firstWeekday);
     const byWeekday = sameWeekday | daysOfRules(dayOfWeek.dayRules, length, firstWeekday);
-    return (this.#eitherDay ? byDate | byWeekday : byDate & byWeekday) & monthMask(length);
+    return (this.eitherDay ? byDate | byWeekday : byDate & byWeekday) & monthMask(length);
   }
 }
 
