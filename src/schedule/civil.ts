@@ -34,8 +34,9 @@ export function packedDateFromDays(days: number): number {
 }
 
 export function daysInMonth(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  // A century is leap when its hundreds are a multiple of four, which is when it is one of sixteen.
+  if (month === 2) return (year & 3) === 0 && (year % 25 !== 0 || (year & 15) === 0) ? 29 : 28;
+  return 30 + ((month + (month >> 3)) & 1);
 }
 
 /** Day of the week, 0 for Sunday, of a day counted from 1970-01-01 (a Thursday). */

@@ -115,22 +115,19 @@ export class CronRule implements LocalRule {
 
   /** The first matching day after a date, or NEVER. */
   #nextDay(date: number): number {
-    let year = date >> 9;
-    let month = (date >> 5) & 15;
-    let passed = date & 31;
+    const months = this.#month.low;
     const { years } = this.fields;
-    while (year <= LAST_YEAR) {
-      if (((this.#month.low >>> month) & 1) === 1 && (years === null || nextYear(years, year) === year)) {
-        const firstDay = this.#datesOnly ? 0 : daysFromDate(year, month, 1);
-        const days = passed > 30 ? 0 : this.#daysOf(year, month, firstDay) & (-1 << passed);
-        if (days !== 0) return daysFromDate(year, month, 1) + lowestBit(days);
-      }
-      passed = 0;
-      month = nextBit(this.#month, month + 1);
-      if (month !== NONE) continue;
-      month = nextBit(this.#month, 1);
-      year = years === null ? year + 1 : nextYear(years, year + 1);
-      if (year === NONE) return NEVER;
+    let month = (date >> 5) & 15;
+    let days = ((months >>> month) & 1) === 0 ? 0 : -1 << (date & 31);
+    let year = years === null ? date >> 9 : nextYear(years, date >> 9);
+    if (year !== date >> 9) [month, days] = [lowestBit(months), -1];
+    while (year !== NONE && year <= LAST_YEAR) {
+      if (days !== 0) days &= this.#daysOf(year, month, this.#datesOnly ? 0 : daysFromDate(year, month, 1));
+      if (days !== 0) return daysFromDate(year, month, 1) + lowestBit(days);
+      days = -1;
+      const later = months & (-2 << month);
+      month = lowestBit(later === 0 ? months : later);
+      if (later === 0) year = years === null ? year + 1 : nextYear(years, year + 1);
     }
     return NEVER;
   }
