@@ -8,7 +8,7 @@ import { toSchedule } from "../schedule/parse.js";
 import type { Schedule } from "../schedule/schedule.js";
 import { Zone } from "../schedule/zone.js";
 import type { ScheduleWarning } from "./lint.js";
-import { cronSchedulesIn, warningsOf } from "./lint.js";
+import { bound, cronSchedulesIn, warningsOf } from "./lint.js";
 import { localText } from "./local-text.js";
 import { describe, wordsOf } from "./sentence.js";
 
@@ -60,12 +60,6 @@ export function explain(spec: ScheduleSpec, options: ExplainOptions = {}): Expla
     warnings: warningsOf(schedule, fromMs),
   };
   return { ...explanation, toString: () => asText(explanation) };
-}
-
-/** The schedule of a job that is registered at that instant. */
-function bound(schedule: Schedule, fromMs: number, options: ExplainOptions): Schedule {
-  const { timezone, dayMatch, dst, jobName = "" } = options;
-  return schedule.bind?.({ jobName, registeredAtMs: fromMs, cron: { timezone, dayMatch, dst } }) ?? schedule;
 }
 
 function zoneOf(schedule: Schedule, { timezone }: ExplainOptions): Zone {

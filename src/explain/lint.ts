@@ -43,7 +43,13 @@ export interface LintOptions extends CronOptions {
  */
 export function lint(spec: ScheduleSpec, options: LintOptions = {}): ScheduleWarning[] {
   const fromMs = options.from === undefined ? new SystemClock().now() : instantMs(options.from, "from");
-  return warningsOf(toSchedule(spec, options), fromMs);
+  return warningsOf(bound(toSchedule(spec, options), fromMs, options), fromMs);
+}
+
+/** The schedule as a job has it that is registered at an instant. */
+export function bound(schedule: Schedule, fromMs: number, options: CronOptions): Schedule {
+  const { timezone, dayMatch, dst, jobName = "" } = options;
+  return schedule.bind?.({ jobName, registeredAtMs: fromMs, cron: { timezone, dayMatch, dst } }) ?? schedule;
 }
 
 /** As lint, for a schedule and an instant. */

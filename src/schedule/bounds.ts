@@ -21,7 +21,7 @@ export class BetweenSchedule extends PureSchedule {
     return time !== null && time < this.toMs ? time : null;
   }
 
-  bind(owner: ScheduleOwner): Schedule {
+  override bind(owner: ScheduleOwner): Schedule {
     return new BetweenSchedule(this.source.bind?.(owner) ?? this.source, this.fromMs, this.toMs);
   }
 
@@ -69,7 +69,7 @@ export class LimitedSchedule extends PureSchedule {
     return last;
   }
 
-  bind(owner: ScheduleOwner): Schedule {
+  override bind(owner: ScheduleOwner): Schedule {
     const source = this.source.bind?.(owner) ?? this.source;
     return new LimitedSchedule(source, this.count, this.fromMs ?? owner.registeredAtMs);
   }

@@ -21,7 +21,7 @@ export function daysFromDate(year: number, month: number, day: number): number {
 /** A date packed into one number, so that the evaluator allocates nothing: year * 512 + month * 32 + day. */
 export function packedDateFromDays(days: number): number {
   const z = days + 719_468;
-  const era = (z / 146_097) | 0;
+  const era = Math.floor(z / 146_097);
   const dayOfEra = z - era * 146_097;
   const yearOfEra =
     ((dayOfEra - ((dayOfEra / 1_460) | 0) + ((dayOfEra / 36_524) | 0) - ((dayOfEra / 146_096) | 0)) / 365) | 0;

@@ -57,12 +57,13 @@ export class CronSchedule extends PureSchedule {
     return super.matches(Math.floor(Number(instant) / 1_000) * 1_000);
   }
 
-  bind(owner: ScheduleOwner): Schedule {
+  override bind(owner: ScheduleOwner): Schedule {
     return this.#parts.bind?.(owner) ?? this;
   }
 
   equals(other: Schedule): boolean {
-    return other instanceof CronSchedule && other.#zone === this.#zone && this.#rule.equals(other.#rule);
+    if (!(other instanceof CronSchedule) || !this.#rule.equals(other.#rule)) return false;
+    return other.#zone.canonicalName === this.#zone.canonicalName;
   }
 
   toString(): string {

@@ -41,7 +41,7 @@ export class FilteredSchedule extends PureSchedule {
     return time;
   }
 
-  bind(owner: ScheduleOwner): Schedule {
+  override bind(owner: ScheduleOwner): Schedule {
     const source = this.source.bind?.(owner) ?? this.source;
     const timezone = this.#options.timezone ?? owner.cron.timezone;
     return new FilteredSchedule(this.kind, source, this.calendar, { ...owner.cron, ...this.#options, timezone });

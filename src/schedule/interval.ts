@@ -33,7 +33,7 @@ export class IntervalSchedule extends PureSchedule {
     return Number.isFinite(next) ? next : null;
   }
 
-  bind(owner: ScheduleOwner): Schedule {
+  override bind(owner: ScheduleOwner): Schedule {
     return this.anchorMs === null ? new IntervalSchedule(this.everyMs, owner.registeredAtMs, true) : this;
   }
 

@@ -1,5 +1,5 @@
 import { FIRST_DAY } from "./civil.js";
-import type { Schedule } from "./schedule.js";
+import type { Schedule, ScheduleOwner } from "./schedule.js";
 
 /** No schedule of this package fires before it: the year 1 on every wall clock, in epoch milliseconds. */
 const FIRST_MS = (FIRST_DAY - 2) * 86_400_000;
@@ -14,6 +14,11 @@ export abstract class PureSchedule implements Schedule {
 
   /** The text that `parseSchedule` reads as this schedule, if it came from one. */
   abstract toString(): string;
+
+  /** The schedule as one job has it; itself, where nothing depends on the job. */
+  bind(_owner: ScheduleOwner): Schedule {
+    return this;
+  }
 
   /** The last fire time strictly before `beforeMs`, or `null`; epoch milliseconds. */
   previous(beforeMs: number): number | null {

@@ -22,7 +22,7 @@ export class UnionSchedule extends PureSchedule {
     return first;
   }
 
-  bind(owner: ScheduleOwner): Schedule {
+  override bind(owner: ScheduleOwner): Schedule {
     return new UnionSchedule(this.parts.map((part) => part.bind?.(owner) ?? part));
   }
 

@@ -35,23 +35,31 @@ const LOOK_BACK = 2 * DAY;
 /** No zone's offset is as far from UTC as this, so a span that begins this much earlier is never too late. */
 const WIDEST_OFFSET = 2 * DAY;
 
+/** Midnight of the first day that a schedule names. */
+const FIRST_LOCAL = FIRST_DAY * DAY;
+
 const zones = new Map<string, Zone>();
 let systemZoneName: string | undefined;
 
 /** One time zone: its offsets, read from Intl a year at a time on first use and kept, and the rule for gaps and overlaps. */
 export class Zone {
+  /** As it was given: Intl's own name of Asia/Kathmandu is still Asia/Katmandu. */
   readonly name: string;
+  /** Intl's name, the same for every alias. */
+  readonly canonicalName: string;
   readonly #format: Intl.DateTimeFormat;
-  readonly #years = new Map<number, readonly Segment[]>();
+  /** Shared with the zone's aliases. */
+  readonly #years: Map<number, readonly Segment[]>;
   #last: Segment;
 
-  private constructor(name: string, format: Intl.DateTimeFormat) {
+  private constructor(name: string, format: Intl.DateTimeFormat, same?: Zone) {
     this.name = name;
+    this.canonicalName = format.resolvedOptions().timeZone;
     this.#format = format;
-    const fixed = format.resolvedOptions().timeZone === "UTC";
-    this.#last = fixed
-      ? { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY, offset: 0, fresh: Number.NEGATIVE_INFINITY }
-      : { start: 0, end: 0, offset: 0, fresh: 0 };
+    this.#years = same === undefined ? new Map() : same.#years;
+    const always = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY, offset: 0 };
+    const fixed = this.canonicalName === "UTC";
+    this.#last = fixed ? { ...always, fresh: always.start } : { start: 0, end: 0, offset: 0, fresh: 0 };
   }
 
   /**
@@ -63,8 +71,9 @@ export class Zone {
     if (known !== undefined) return known;
     const format = zoneFormat(name, path);
     const canonical = format.resolvedOptions().timeZone;
-    const zone = zones.get(canonical) ?? new Zone(canonical, format);
-    zones.set(canonical, zone);
+    const properName = canonical.toLowerCase() === name.toLowerCase() ? canonical : name;
+    const zone = zones.get(properName) ?? new Zone(properName, format, zones.get(canonical));
+    zones.set(properName, zone);
     zones.set(name, zone);
     return zone;
   }
@@ -80,10 +89,10 @@ export class Zone {
    * reading of the wall clock, but for what the rule asks for where the clock jumps.
    */
   nextFireTime(afterMs: number, rule: LocalRule): number | null {
-    const after = Math.max(Math.floor(afterMs / 1_000), FIRST_DAY * DAY);
+    const after = Math.max(Math.floor(afterMs / 1_000), FIRST_LOCAL - WIDEST_OFFSET);
     if (!(after < LAST_DAY * DAY + WIDEST_OFFSET)) return null;
     const segment = this.segmentAt(after);
-    const from = after + segment.offset + 1;
+    const from = Math.max(after + segment.offset + 1, FIRST_LOCAL);
     const begin = rule.firstPassOnly && from < segment.fresh ? segment.fresh : from;
     return this.#instantOf(segment, begin, rule.nextLocal(begin), rule);
   }

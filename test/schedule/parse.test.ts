@@ -117,8 +117,10 @@ describe("every and at", () => {
     expect([-20_000, 2_999, 3_000, 3_001, 12_999, 13_000].map((after) => schedule.next(after))).toEqual([
       -17_000, 3_000, 13_000, 13_000, 13_000, 23_000,
     ]);
-    expect(every("10s").bind({ jobName: "a", registeredAtMs: 4_000 }).next(4_000)).toBe(14_000);
-    expect(every("10s", { anchor: "epoch" }).bind({ jobName: "a", registeredAtMs: 4_000 }).next(4_000)).toBe(10_000);
+    expect(every("10s").bind({ jobName: "a", registeredAtMs: 4_000, cron: {} }).next(4_000)).toBe(14_000);
+    expect(every("10s", { anchor: "epoch" }).bind({ jobName: "a", registeredAtMs: 4_000, cron: {} }).next(4_000)).toBe(
+      10_000,
+    );
     expect(() => every("1s", { anchor: new Date("no") })).toThrow("anchor: expected");
   });
 
