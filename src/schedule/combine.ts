@@ -17,7 +17,7 @@ export type CalendarOptions = Pick<CronOptions, "timezone" | "dayMatch">;
  * Fires whenever one of the given schedules does; once where several do.
  * @throws InvalidOptionError, InvalidScheduleError
  */
-export function union(...specs: readonly ScheduleSpec[]): Schedule {
+export function union(...specs: readonly ScheduleSpec[]): PureSchedule {
   if (specs.length === 0) throw new InvalidOptionError("union", "at least one schedule", "none");
   return unionOf(specs.map((spec) => toSchedule(spec)));
 }

@@ -42,16 +42,17 @@ export function parseSchedule(text: string, options?: CronOptions): Schedule {
 export function toSchedule(spec: ScheduleSpec, options?: CronOptions): Schedule {
   if (typeof spec === "string") return parseSchedule(spec, options);
   if (spec instanceof Date) return at(spec);
-  if (Array.isArray(spec) && spec.length > 0) return unionOf(spec.map((part) => toSchedule(part, options)));
+  if (Array.isArray(spec) && spec.length > 0) {
+    const parts = spec.map((part) => toSchedule(part, options));
+    return parts.length === 1 ? (parts[0] as Schedule) : unionOf(parts);
+  }
   if (isSchedule(spec)) return spec;
   const expected = "a cron expression, a Date, an object with next(afterMs) or an array of these";
   throw new InvalidOptionError("schedule", expected, spec);
 }
 
 /** The schedule that fires whenever one of the parts does. @throws InvalidOptionError */
-export function unionOf(parts: readonly Schedule[]): Schedule {
-  const [first] = parts;
-  if (first !== undefined && parts.length === 1) return first;
+export function unionOf(parts: readonly Schedule[]): UnionSchedule {
   for (const part of parts) refuseAfterRun(part);
   return new UnionSchedule(parts);
 }
