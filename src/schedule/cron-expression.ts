@@ -38,8 +38,6 @@ export interface CronFields {
 
 /** How many field texts are kept; a program has a few hundred, and a flood of odd ones must not fill the memory. */
 const MAX_KNOWN_TEXTS = 4_096;
-/** Longer than any expression that means something; what is read must be bounded. */
-const MAX_LENGTH = 1_024;
 const ITEM = /^(?:(\*|\?)|(\w+)(?:-(\w+))?)(?:\/(\w+))?$/;
 const HASH = /^H(?:\((\w+)-(\w+)\))?(?:\/(\d+))?$/i;
 const NO_RULES: readonly DayRule[] = [];
@@ -51,14 +49,6 @@ const known = new Map<FieldRule, Map<string, CronField>>(FIELD_RULES.map((rule) 
  * @throws InvalidScheduleError
  */
 export function readCronExpression(text: string, start = 0, seed = ""): CronFields {
-  if (text.length > MAX_LENGTH) {
-    throw new InvalidScheduleError(
-      text,
-      MAX_LENGTH,
-      null,
-      `expected at most ${MAX_LENGTH} characters, given ${text.length}`,
-    );
-  }
   const body = text.slice(start).trim();
   const tokens = body === "" ? [] : body.split(/\s+/);
   const given = tokens.length;

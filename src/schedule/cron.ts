@@ -14,6 +14,8 @@ import { NEVER, Zone } from "./zone.js";
 
 /** How many parsed expressions are kept for the same options, so that the jobs of a crowd share one schedule. */
 const MAX_KNOWN = 4_096;
+/** Longer than any expression that means something; what is read must be bounded. */
+const MAX_LENGTH = 1_024;
 const known = new Map<string, Map<string, CronSchedule>>();
 const NO_OPTIONS: CronOptions = {};
 /** Midnight of the first day, as local seconds. */
@@ -50,6 +52,10 @@ function knownFor(zone: Zone | null, { dayMatch, dst }: CronOptions): Map<string
 }
 
 function readCron(text: string, givenZone: Zone | null, options: CronOptions): CronSchedule {
+  if (text.length > MAX_LENGTH) {
+    const reason = `expected at most ${MAX_LENGTH} characters, given ${text.length}`;
+    throw new InvalidScheduleError(text, MAX_LENGTH, null, reason);
+  }
   const prefixes = readPrefixes(text);
   const zone = prefixes.zone ?? givenZone;
   const dst = prefixes.dst ?? options.dst;

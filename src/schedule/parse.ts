@@ -1,4 +1,4 @@
-import { InvalidOptionError, InvalidScheduleError, PunctualError } from "../errors.js";
+import { InvalidOptionError, InvalidScheduleError, PunctualError, show } from "../errors.js";
 import { cron } from "./cron.js";
 import type { CronOptions } from "./cron-options.js";
 import { after } from "./delay.js";
@@ -70,7 +70,7 @@ function isSchedule(spec: ScheduleSpec): spec is Schedule {
 function readInstant(text: string, body: string): Schedule {
   const instant = ISO_INSTANT.test(body) ? new Date(body) : null;
   if (instant !== null && !Number.isNaN(instant.getTime())) return at(instant);
-  const reason = `expected an instant with its offset from UTC, given ${JSON.stringify(body)}`;
+  const reason = `expected an instant with its offset from UTC, given ${show(body)}`;
   throw new InvalidScheduleError(text, text.indexOf(body), "instant", reason, "such as 2027-01-01T00:00:00Z");
 }
 
