@@ -1,5 +1,5 @@
-/** Expressions that every side knows. None names a time of day that the zones below skip or repeat. */
-export const COMMON: readonly string[] = [
+/** Every side knows these. */
+export const SIMPLE: readonly string[] = [
   "* * * * *",
   "*/5 * * * *",
   "*/10 * * * * *",
@@ -9,11 +9,25 @@ export const COMMON: readonly string[] = [
   "0 12 1 1,4,7,10 *",
   "5 4 * * 0",
 ];
-/** Rare ones: most days of most years do not match. */
-export const RARE: readonly string[] = ["0 0 29 2 *"];
 /** Not in every grammar; where one is refused it does not count. */
-export const SPECIAL: readonly string[] = ["0 0 L * *", "0 9 15W * *", "0 9 * * 1#2"];
-export const EXPRESSIONS: readonly string[] = [...COMMON, ...RARE, ...SPECIAL];
+export const EXTENDED: readonly string[] = [
+  "0 0 L * *",
+  "0 0 LW * *",
+  "0 9 15W * *",
+  "0 6 1,15W,L * *",
+  "0 0 L-3 * *",
+  "0 18 * * 5L",
+  "0 18 * * FRI#L",
+  "0 9 * * 1#2",
+  "0 9 * * MON#2",
+  "0 9 * JAN-MAR,OCT MON-FRI",
+  "0 9 * * FRI-MON",
+  "0 22-2 * * *",
+  "0 0 12 1 * * 2026-2199",
+];
+/** Most days of most years do not match. */
+export const RARE: readonly string[] = ["0 0 29 2 *", "0 12 29 2 +MON", "0 0 * 2 5#5", "0 0 0 1 1 * 2400"];
+export const EXPRESSIONS: readonly string[] = [...SIMPLE, ...EXTENDED, ...RARE];
 export const ZONES: readonly string[] = ["America/New_York", "Asia/Tokyo", "Australia/Lord_Howe"];
 
 const DAYS = 28;

@@ -8,7 +8,9 @@ export interface Measured {
   /** What went wrong, by name; the worst of the repetitions counts. Any but 0 fails the run when it is ours. */
   readonly faults?: Readonly<Record<string, number>>;
   /** What `compare` looks at; not printed. */
-  readonly answers?: Readonly<Record<string, number>>;
+  readonly answers?: Readonly<Record<string, number | null>>;
+  /** What there is to say beside figures, a line each. */
+  readonly notes?: readonly string[];
 }
 
 export type Settings = Readonly<Record<string, number | string>>;
@@ -44,13 +46,16 @@ export interface Question {
   targets(figure: FigureOf): Target[];
   /** What the results of different sides tell about one another; a text is a failure. */
   compare?(results: readonly Result[]): string[];
+  /** What they tell besides, to be printed under the tables. */
+  remarks?(results: readonly Result[]): string[];
 }
 
 /** A cell with the medians of its repetitions; `error` when a child process failed. */
 export interface Result extends Cell {
   readonly figures: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
-  readonly answers: Readonly<Record<string, number>>;
+  readonly answers: Readonly<Record<string, number | null>>;
+  readonly notes: readonly string[];
   readonly error: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, release } from "node:os";
 import type { FigureOf, Result, Target } from "./question.js";
 
-const PEERS = ["croner", "cron-schedule", "node-cron", "cron-parser", "tinypool"];
+const PEERS = ["croner", "cron-schedule", "node-cron", "cron-parser", "cronosjs", "tinypool"];
 
 export function environment(): Record<string, string> {
   const versions = ["punctual", ...PEERS].map((name) => `${name} ${versionOf(name)}`);

@@ -33,6 +33,7 @@ export async function runCells(name: string, cells: Cell[], repeats: number): Pr
       (values) => Math.max(...values),
     ),
     answers: measured[0]?.answers ?? {},
+    notes: measured[0]?.notes ?? [],
     error,
   }));
 }

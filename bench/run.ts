@@ -30,10 +30,12 @@ async function answer(name: string) {
   console.log(`\n## ${name}: ${question.title}\n`);
   const results = await runCells(name, question.cells(effort), question.repeats(effort));
   console.log(tables(results));
+  const remarks = question.remarks?.(results) ?? [];
+  if (remarks.length > 0) console.log(`${remarks.map((remark) => `  ${remark}`).join("\n")}\n`);
   const targets = question.targets(figureOf(results));
   // One small iteration tells whether results are right, not how fast the code is.
   if (effort !== "once") for (const target of targets) console.log(targetLine(target));
-  return { name, results, targets, faults: faultsOf(name, question, results) };
+  return { name, results, remarks, targets, faults: faultsOf(name, question, results) };
 }
 
 /** Peers may be wrong, and the tables say so; we and the limit may not. */

@@ -10,6 +10,9 @@ import { refuseAfterRun, toSchedule, unionOf } from "./parse.js";
 import type { PureSchedule } from "./pure-schedule.js";
 import type { Schedule } from "./schedule.js";
 
+/** How far `limit` counts: it does so by going through the fire times once. */
+const MAX_COUNT = 1_000_000;
+
 /** Options of `except` and `only`, for a calendar that is told in dates or as an expression. */
 export type CalendarOptions = Pick<CronOptions, "timezone" | "dayMatch">;
 
@@ -60,8 +63,9 @@ export function limit(
   count: number,
   options: { readonly from?: Date | number } = {},
 ): PureSchedule {
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new InvalidOptionError("count", "a whole number from 1 on", count);
+  if (!Number.isSafeInteger(count) || count < 1 || count > MAX_COUNT) {
+    throw new InvalidOptionError("count", `a whole number from 1 to ${MAX_COUNT}`, count);
+  }
   const fromMs = options.from === undefined ? null : instantMs(options.from, "from");
   return new LimitedSchedule(combinable(spec), count, fromMs);
 }
