@@ -101,6 +101,7 @@ function readList(rule: FieldRule, token: string, text: string, position: number
   let at = position;
   const items = token.split(",").map((item) => {
     const start = at;
+    if (item === "?") throw badItem(rule, { text, position: at }, 0, "? stands alone", "did you mean *?");
     at += item.length + 1;
     return readField(rule, item, text, () => start, seed);
   });

@@ -41,7 +41,7 @@ export function suggestValue(field: FieldLimits, value: string): string | null {
 /** What an item that cannot be read may have been meant to be. */
 export function suggestItem(field: FieldLimits, item: string): string | null {
   if (item === "") return "no blank and no second comma in a list";
-  if (item === "?") return "did you mean *?";
+  if (item === "?") return "did you mean *? ? is for the day fields; with 6 fields the first is the second";
   const range = /^(\d+)~(\d+)$/.exec(item);
   if (range !== null) return `a value that differs between jobs is H(${range[1]}-${range[2]})`;
   const step = /\/(\d+)$/.exec(item);

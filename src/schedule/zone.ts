@@ -38,6 +38,7 @@ const WIDEST_OFFSET = 2 * DAY;
 /** Midnight of the first day that a schedule names. */
 const FIRST_LOCAL = FIRST_DAY * DAY;
 
+const UTC = "UTC";
 const zones = new Map<string, Zone>();
 let systemZoneName: string | undefined;
 
@@ -47,18 +48,19 @@ export class Zone {
   readonly name: string;
   /** Intl's name, the same for every alias. */
   readonly canonicalName: string;
-  readonly #format: Intl.DateTimeFormat;
+  readonly #format: Intl.DateTimeFormat | null;
   /** Shared with the zone's aliases. */
   readonly #years: Map<number, readonly Segment[]>;
   #last: Segment;
 
-  private constructor(name: string, format: Intl.DateTimeFormat, same?: Zone) {
+  /** A zone without a format is UTC. */
+  private constructor(name: string, format: Intl.DateTimeFormat | null, same?: Zone) {
     this.name = name;
-    this.canonicalName = format.resolvedOptions().timeZone;
+    this.canonicalName = format === null ? UTC : format.resolvedOptions().timeZone;
     this.#format = format;
     this.#years = same === undefined ? new Map() : same.#years;
     const always = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY, offset: 0 };
-    const fixed = this.canonicalName === "UTC";
+    const fixed = this.canonicalName === UTC;
     this.#last = fixed ? { ...always, fresh: always.start } : { start: 0, end: 0, offset: 0, fresh: 0 };
   }
 
@@ -69,11 +71,16 @@ export class Zone {
   static of(name: string, path = "timezone"): Zone {
     const known = zones.get(name);
     if (known !== undefined) return known;
+    // The first format of a process takes Intl a dozen milliseconds: a server in UTC need not wait for it.
+    if (name === UTC) return Zone.#keep(new Zone(UTC, null), name);
     const format = zoneFormat(name, path);
     const canonical = format.resolvedOptions().timeZone;
     const properName = canonical.toLowerCase() === name.toLowerCase() ? canonical : name;
-    const zone = zones.get(properName) ?? new Zone(properName, format, zones.get(canonical));
-    zones.set(properName, zone);
+    return Zone.#keep(zones.get(properName) ?? new Zone(properName, format, zones.get(canonical)), name);
+  }
+
+  static #keep(zone: Zone, name: string): Zone {
+    zones.set(zone.name, zone);
     zones.set(name, zone);
     return zone;
   }
@@ -199,6 +206,7 @@ export class Zone {
 
   /** Local date and time minus the date and time in UTC. The day of the month suffices: no offset is as long as two days. */
   #offsetAt(instant: number): number {
+    if (this.#format === null) return 0;
     const [day, hour, minute, second] = this.#format.format(instant * 1_000).split(/\D+/, 4);
     const today = Math.floor(instant / DAY);
     const local = Number(hour) * 3_600 + Number(minute) * 60 + Number(second);
