@@ -25,8 +25,9 @@ export const EXTENDED: readonly string[] = [
   "0 22-2 * * *",
   "0 0 12 1 * * 2026-2199",
 ];
+export const LEAP_DAY = "0 0 29 2 *";
 /** Most days of most years do not match. */
-export const RARE: readonly string[] = ["0 0 29 2 *", "0 12 29 2 +MON", "0 0 * 2 5#5", "0 0 0 1 1 * 2400"];
+export const RARE: readonly string[] = [LEAP_DAY, "0 12 29 2 +MON", "0 0 * 2 5#5", "0 0 0 1 1 * 2400"];
 export const EXPRESSIONS: readonly string[] = [...SIMPLE, ...EXTENDED, ...RARE];
 export const ZONES: readonly string[] = ["America/New_York", "Asia/Tokyo", "Australia/Lord_Howe"];
 

@@ -114,7 +114,7 @@ export class Zone {
       if (far) continue;
       const begin = segment.start + segment.offset;
       if (rule.fillsGap && local < begin && swallows(segment, local, rule)) return segment.start * 1_000;
-      const shown = rule.firstPassOnly && segment.fresh > begin ? segment.fresh : begin;
+      const shown = Math.max(rule.firstPassOnly && segment.fresh > begin ? segment.fresh : begin, FIRST_LOCAL);
       // An overlap shows again what lies before `from`; a gap, or an overlap at its second pass, passes `local` over.
       if (shown >= from && local >= shown) continue;
       from = shown;
