@@ -47,7 +47,9 @@ describe("a worker command", () => {
     const finished = new Promise<Run>((resolve) => scheduler.once("run:finished", ({ run }) => resolve(run)));
     scheduler.start();
     const run = await finished;
-    expect([run.jobName, run.result, run.fireTime]).toEqual(["double", 6, job.previousFireTime]);
+    expect([run.jobName, run.result, (run.fireTime ?? 1) % 1_000]).toEqual(["double", 6, 0]);
+    // On a slow machine the next one may have come due meanwhile.
+    expect(run.fireTime).toBeLessThanOrEqual(job.previousFireTime ?? 0);
     expect(run.startedAt).toBeGreaterThanOrEqual(run.fireTime as number);
   });
 
