@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../errors.js";
-import { daysFromDate, FIRST_DAY, LAST_DAY, packedDateFromDays } from "./civil.js";
+import { FIRST_DAY, LAST_DAY, packedDateFromDays } from "./civil.js";
 
 /** A rule for a wall clock: what a zone turns into instants. All numbers are local seconds. */
 export interface LocalRule {
@@ -30,8 +30,10 @@ const DAY = 86_400;
 const QUARTER_HOUR = 900;
 /** Two changes of offset closer than this could hide one another; the closest known pair is 7 days apart (Boa Vista 2000). */
 const SAMPLE_STEP = 6 * DAY;
-/** How far back a change may lie and still make local times of this year repeat: a zone once went back a whole day. */
+/** How far back a change may lie and still make local times of a chunk repeat: a zone once went back a whole day. */
 const LOOK_BACK = 2 * DAY;
+/** How much time is looked through at once: a third of a year, so that a job that fires once a year pays for little. */
+const CHUNK = 128 * DAY;
 /** No zone's offset is as far from UTC as this, so a span that begins this much earlier is never too late. */
 const WIDEST_OFFSET = 2 * DAY;
 
@@ -42,7 +44,7 @@ const UTC = "UTC";
 const zones = new Map<string, Zone>();
 let systemZoneName: string | undefined;
 
-/** One time zone: its offsets, read from Intl a year at a time on first use and kept, and the rule for gaps and overlaps. */
+/** One time zone: its offsets, read from Intl a chunk at a time on first use and kept, and the rule for gaps and overlaps. */
 export class Zone {
   /** As it was given: Intl's own name of Asia/Kathmandu is still Asia/Katmandu. */
   readonly name: string;
@@ -50,7 +52,7 @@ export class Zone {
   readonly canonicalName: string;
   readonly #format: Intl.DateTimeFormat | null;
   /** Shared with the zone's aliases. */
-  readonly #years: Map<number, readonly Segment[]>;
+  readonly #chunks: Map<number, readonly Segment[]>;
   #last: Segment;
 
   /** A zone without a format is UTC. */
@@ -58,7 +60,7 @@ export class Zone {
     this.name = name;
     this.canonicalName = format === null ? UTC : format.resolvedOptions().timeZone;
     this.#format = format;
-    this.#years = same === undefined ? new Map() : same.#years;
+    this.#chunks = same === undefined ? new Map() : same.#chunks;
     const always = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY, offset: 0 };
     const fixed = this.canonicalName === UTC;
     this.#last = fixed ? { ...always, fresh: always.start } : { start: 0, end: 0, offset: 0, fresh: 0 };
@@ -139,7 +141,7 @@ export class Zone {
   segmentAt(instant: number): Segment {
     const last = this.#last;
     if (instant >= last.start && instant < last.end) return last;
-    for (const segment of this.#segmentsOf(packedDateFromDays(Math.floor(instant / DAY)) >> 9)) {
+    for (const segment of this.#segmentsOf(Math.floor(instant / CHUNK))) {
       if (instant < segment.end) {
         this.#last = segment;
         return segment;
@@ -148,12 +150,12 @@ export class Zone {
     throw new RangeError(`no offset of ${this.name} for the instant ${instant}`);
   }
 
-  /** The spans of one UTC year. A span that goes on over New Year is cut there. */
-  #segmentsOf(year: number): readonly Segment[] {
-    const known = this.#years.get(year);
+  /** The spans of one chunk of time. A span that goes on beyond it is cut there. */
+  #segmentsOf(chunk: number): readonly Segment[] {
+    const known = this.#chunks.get(chunk);
     if (known !== undefined) return known;
-    const from = daysFromDate(year, 1, 1) * DAY;
-    const to = daysFromDate(year + 1, 1, 1) * DAY;
+    const from = chunk * CHUNK;
+    const to = from + CHUNK;
     const segments: Segment[] = [];
     let start = from - LOOK_BACK;
     let offset = this.#offsetAt(start);
@@ -165,7 +167,7 @@ export class Zone {
       offset = next;
     }
     segments.push({ start: Math.max(start, from), end: to, offset, fresh });
-    this.#years.set(year, segments);
+    this.#chunks.set(chunk, segments);
     return segments;
   }
 
