@@ -1,0 +1,55 @@
+import type { HistoryEntry, HistoryRecord, Outcome, SkipReason } from "./record.js";
+
+/** Which records are wanted. What is left out, or `undefined`, asks for nothing; all that is given must hold. */
+export interface HistoryQuery {
+  /** One job, or any of several; an empty list finds nothing. */
+  readonly job?: string | readonly string[];
+  /** Finds runs only. */
+  readonly outcome?: Outcome | readonly Outcome[];
+  readonly kind?: HistoryRecord["kind"];
+  /** Finds skips only. */
+  readonly reason?: SkipReason | readonly SkipReason[];
+  /** Runs that started, and fires that were skipped, at this instant or later: a Date or epoch milliseconds. */
+  readonly from?: Date | number;
+  /** And before this one. */
+  readonly to?: Date | number;
+  readonly tag?: string;
+  /** The `cursor` of the page before; `null` begins anew. */
+  readonly cursor?: string | null;
+  /** How many records a page has at most, from 1 to 1000. @default 50 */
+  readonly limit?: number;
+  /** By time, and within one millisecond by id. @default "newest" */
+  readonly order?: "newest" | "oldest";
+}
+
+/** Some of the records that a query finds. */
+export interface HistoryPage {
+  readonly items: readonly HistoryRecord[];
+  /**
+   * Opaque; the same query with it goes on after the last of `items`, whatever was appended in between. `null` when that
+   * was all.
+   */
+  readonly cursor: string | null;
+}
+
+/**
+ * Where what became of fires is kept and can be asked for. `list`, `get` and `lastFireTimes` know all that was appended
+ * before they were called. An own one is right when it passes `historyContract` of `punctual/testing`.
+ */
+export interface History {
+  /**
+   * Takes over a batch; the list is the caller's again when this returns, the entries stay as they are. No run waits for
+   * it: a history that writes elsewhere returns at once and gathers. What is thrown, or rejected, is reported.
+   */
+  append(entries: readonly HistoryEntry[]): void | Promise<void>;
+  /** The first page of what a query finds, or, with a cursor, the next. @throws InvalidOptionError, as a rejection */
+  list(query?: HistoryQuery): Promise<HistoryPage>;
+  /** The record of that id, or `undefined` when it never was or is kept no more. */
+  get(id: string): Promise<HistoryRecord | undefined>;
+  /** The latest fire time of each job that was started or skipped: never an earlier one than before. */
+  lastFireTimes(): Promise<ReadonlyMap<string, number>>;
+  /** Forgets the records from before that instant, but no last fire time. Resolves with how many those were. */
+  prune?(before: Date | number): Promise<number>;
+  /** Writes what waits to be written, and frees what is held. It may be called again, and the history used again. */
+  close(): Promise<void>;
+}
