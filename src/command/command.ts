@@ -1,3 +1,6 @@
+import type { HttpCommand } from "./http-command.js";
+import type { Logger } from "./logger.js";
+import type { ShellCommand } from "./shell-command.js";
 import type { Transfer } from "./transfer.js";
 
 /** What a command is told of the run that it performs; the same in this thread and on a worker thread. */
@@ -11,12 +14,36 @@ export interface RunContext<Data = unknown> {
   readonly startedAt: number;
   /** `startedAt` minus `fireTime`; 0 for a run outside the schedule. */
   readonly latenessMs: number;
+  /** Which attempt this is, from 1 on. */
+  readonly attempt: number;
+  /** Of a run that follows another in a chain: that one, finished. Else `null`. */
+  readonly upstream: UpstreamRun | null;
+  /** The run's fencing number, where a lease gives one; else `null`. */
+  readonly token: number | null;
+  /** Names the run in traces (W3C Trace Context, 32 hexadecimal digits): its id without dashes. */
+  readonly traceId: string;
+  /** The same as a `traceparent` header's value, for what the run calls. */
+  readonly traceparent: string;
+  /** Writes to the scheduler's logger, with job and run id. */
+  readonly logger: Logger;
   /** What the job's `data` option, or the caller of `runNow`, gave. On a worker thread it is a copy. */
   readonly data: Data;
   /** Aborts when the run shall end; its `reason` says why. */
   readonly signal: AbortSignal;
   /** Reports how far the run is, from 0 to 1, as a `run:progress` event. */
   progress(fraction: number): void;
+}
+
+/** What a run is told of the one that it follows. */
+export interface UpstreamRun {
+  readonly id: string;
+  readonly jobName: string;
+  readonly fireTime: number | null;
+  readonly outcome: string;
+  /** What its command returned, if it did. */
+  readonly result: unknown;
+  /** What it threw, or why it was ended. On a worker thread it is a copy. */
+  readonly error: unknown;
 }
 
 /** A command that is performed in this thread. */
@@ -35,7 +62,11 @@ export interface WorkerCommand<Data = unknown, Result = unknown> {
 }
 
 /** The work of a job. */
-export type Command<Data = unknown, Result = unknown> = CommandFunction<Data, Result> | WorkerCommand<Data, Result>;
+export type Command<Data = unknown, Result = unknown> =
+  | CommandFunction<Data, Result>
+  | WorkerCommand<Data, Result>
+  | ShellCommand<Data, Result>
+  | HttpCommand<Data, Result>;
 
 /** What an executor needs of a run; the signal is what it makes of `abort`. */
 export interface ExecutorRun extends Omit<RunContext, "signal"> {

@@ -39,7 +39,8 @@ export function unpackThrown(sent: SentError | { readonly thrown: unknown }): un
   return Object.assign(error, sent.properties);
 }
 
-function cloneable(value: unknown): unknown {
+/** The value, or where it cannot change threads, its text. */
+export function cloneable(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {

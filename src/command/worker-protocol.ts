@@ -1,5 +1,7 @@
 /** What the two sides of a worker thread say to each other: worker.ts in the main thread, worker-thread.ts in the other. */
 
+import type { UpstreamRun } from "./command.js";
+
 /** Given to a thread when it starts. */
 export interface ThreadSetup {
   /** Name of the pool's BroadcastChannel: aborts go one way, progress the other. */
@@ -18,7 +20,9 @@ export type ThreadTask = readonly [
   jobName: string,
   fireTime: number | null,
   startedAt: number,
+  attempt: number,
   data: unknown,
+  upstream: UpstreamRun | null,
 ];
 
 /** How a run ended in its thread. `progress` is the last one reported: its message may arrive after this one. */
@@ -45,6 +49,15 @@ export interface AbortMessage {
   readonly abort: number;
   readonly reason: SentError | { readonly thrown: unknown };
 }
+
+/** A line for the run's logger, which lives in the main thread. */
+export interface LogMessage {
+  readonly number: number;
+  readonly level: LogLevel;
+  readonly args: readonly unknown[];
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
 
 export interface ProgressMessage {
   readonly progress: number;

@@ -4,13 +4,24 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import { BroadcastChannel, receiveMessageOnPort, workerData } from "node:worker_threads";
-import type { RunContext } from "./command.js";
+import type { RunContext, UpstreamRun } from "./command.js";
+import { callWithin } from "./current-run.js";
 import { latenessMs } from "./lateness.js";
+import type { Logger } from "./logger.js";
 import { loadModule } from "./load-module.js";
 import { checkFraction } from "./progress.js";
-import { packError, packThrown, unpackThrown } from "./sent-error.js";
+import { cloneable, packError, packThrown, unpackThrown } from "./sent-error.js";
+import { traceparent } from "./trace.js";
 import { isTransfer } from "./transfer.js";
-import type { AbortMessage, ThreadFailure, ThreadReply, ThreadSetup, ThreadTask } from "./worker-protocol.js";
+import type {
+  AbortMessage,
+  LogLevel,
+  LogMessage,
+  ThreadFailure,
+  ThreadReply,
+  ThreadSetup,
+  ThreadTask,
+} from "./worker-protocol.js";
 
 // tinypool puts a part of its own first.
 const [, setup] = workerData as [unknown, ThreadSetup];
@@ -34,20 +45,39 @@ class ThreadRunContext implements RunContext {
   readonly fireTime: number | null;
   readonly startedAt: number;
   readonly latenessMs: number;
+  readonly attempt: number;
+  readonly upstream: UpstreamRun | null;
+  readonly token = null;
   readonly data: unknown;
+  readonly logger: Logger = threadLogger(this);
   readonly #number: number;
   #controller: AbortController | undefined;
   #aborted: AbortMessage | undefined;
   #progress: number | undefined;
 
-  constructor([number, , , id, jobName, fireTime, startedAt, data]: ThreadTask) {
+  constructor([number, , , id, jobName, fireTime, startedAt, attempt, data, upstream]: ThreadTask) {
     this.#number = number;
+    this.attempt = attempt;
+    this.upstream = received(upstream);
     this.id = id;
     this.jobName = jobName;
     this.fireTime = fireTime;
     this.startedAt = startedAt;
     this.latenessMs = latenessMs(fireTime, startedAt);
     this.data = data;
+  }
+
+  get traceId(): string {
+    return this.id.replaceAll("-", "");
+  }
+
+  get traceparent(): string {
+    return traceparent(this.traceId, this.attempt);
+  }
+
+  /** Writes to the logger of the main thread. */
+  log(level: LogLevel, args: readonly unknown[]): void {
+    channel.postMessage({ number: this.#number, level, args: args.map(cloneable) } satisfies LogMessage);
   }
 
   /** Looks for an abort first, so that a loop that never yields to the event loop can still see it here. */
@@ -83,6 +113,20 @@ class ThreadRunContext implements RunContext {
   }
 }
 
+function threadLogger(run: ThreadRunContext): Logger {
+  return {
+    debug: (...args) => run.log("debug", args),
+    info: (...args) => run.log("info", args),
+    warn: (...args) => run.log("warn", args),
+    error: (...args) => run.log("error", args),
+  };
+}
+
+function received(upstream: UpstreamRun | null): UpstreamRun | null {
+  if (upstream === null) return null;
+  return { ...upstream, error: unpackThrown(upstream.error as Parameters<typeof unpackThrown>[0]) };
+}
+
 /** Performs one run; what goes wrong is part of the reply, so that nothing of an error is lost on the way. */
 export default async function perform(task: ThreadTask): Promise<unknown> {
   const context = new ThreadRunContext(task);
@@ -98,7 +142,7 @@ async function call(task: ThreadTask, context: ThreadRunContext): Promise<{ resu
   const command = await find(task);
   if (typeof command !== "function") return command;
   try {
-    return { result: await (command as (run: RunContext) => unknown)(context) };
+    return { result: await callWithin(context, command as (run: RunContext) => unknown) };
   } catch (error) {
     return { code: "COMMAND_FAILED", error: packThrown(error) };
   }

@@ -6,12 +6,19 @@ import type { ResourceLimits, Worker } from "node:worker_threads";
 import { BroadcastChannel } from "node:worker_threads";
 import type { Tinypool } from "tinypool";
 import { WorkerError } from "../errors.js";
-import type { Execution, Executor, ExecutorRun, WorkerCommand } from "./command.js";
+import type { Execution, Executor, ExecutorRun, UpstreamRun, WorkerCommand } from "./command.js";
 import { EndSignal } from "./end-signal.js";
 import { Fifo } from "./fifo.js";
 import { packThrown } from "./sent-error.js";
 import { poolError, replyError } from "./worker-failure.js";
-import type { AbortMessage, ProgressMessage, ThreadReply, ThreadSetup, ThreadTask } from "./worker-protocol.js";
+import type {
+  AbortMessage,
+  LogMessage,
+  ProgressMessage,
+  ThreadReply,
+  ThreadSetup,
+  ThreadTask,
+} from "./worker-protocol.js";
 
 /** Settings of a worker pool, checked. */
 export interface WorkerPoolSettings {
@@ -161,7 +168,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
     });
     pool.on("error", (error: unknown) => this.#reportError(error));
     this.#channel = new BroadcastChannel(this.#channelName);
-    this.#channel.onmessage = (event: unknown) => this.#receive((event as { data: ProgressMessage }).data);
+    this.#channel.onmessage = (event: unknown) => this.#receive((event as { data: ProgressMessage | LogMessage }).data);
     this.#channel.unref();
     this.#threadFile = threadFile();
     this.#pool = pool;
@@ -193,9 +200,18 @@ export class WorkerPool implements Executor<WorkerCommand> {
     this.#channel?.postMessage(message);
   }
 
-  #receive(message: ProgressMessage): void {
-    this.#active.get(message.number)?.run.progress(message.progress);
+  #receive(message: ProgressMessage | LogMessage): void {
+    const run = this.#active.get(message.number)?.run;
+    if ("progress" in message) run?.progress(message.progress);
+    else run?.logger[message.level](...message.args);
   }
+}
+
+/** An error is sent as data: a copy of it alone would lose what was added to it. */
+function sent(upstream: UpstreamRun | null): UpstreamRun | null {
+  if (upstream === null) return null;
+  const { id, jobName, fireTime, outcome, result, error } = upstream;
+  return { id, jobName, fireTime, outcome, result, error: packThrown(error) };
 }
 
 /** tinypool declares less of its threads than they are. */
@@ -204,5 +220,6 @@ function threadsOf(pool: Tinypool): readonly Worker[] {
 }
 
 function threadTask({ number, command, run }: PoolRun): ThreadTask {
-  return [number, command.url, command.exportName, run.id, run.jobName, run.fireTime, run.startedAt, run.data];
+  const { id, jobName, fireTime, startedAt, attempt, data, upstream } = run;
+  return [number, command.url, command.exportName, id, jobName, fireTime, startedAt, attempt, data, sent(upstream)];
 }
