@@ -1,17 +1,14 @@
 // Scheduling
 export { Scheduler } from "./scheduler/scheduler.js";
 export type { Job } from "./scheduler/job.js";
-export type {
-  JobOptions,
-  PolicyOptions,
-  RunNowOptions,
-  SchedulerOptions,
-  StopOptions,
-  WorkerOptions,
-} from "./scheduler/options.js";
-export type { Outcome, Run, RunFailure, RunRecord, RunSuccess } from "./scheduler/run.js";
+export type { JobOptions, JobUpdate } from "./scheduler/job-options.js";
+export type { PolicyOptions, RetryOptions } from "./scheduler/policies.js";
+export type { GroupOptions, RunNowOptions, SchedulerOptions, StopOptions, WorkerOptions } from "./scheduler/options.js";
+export type { SignalOptions } from "./scheduler/signals.js";
+export type { Attempt, Outcome, Run, RunFailure, RunRecord, RunSuccess } from "./scheduler/run-record.js";
 export type { OverlapPolicy, SkipReason } from "./scheduler/admit.js";
 export type { MisfirePolicy } from "./scheduler/plan.js";
+export type { ChainCondition } from "./scheduler/chain.js";
 export type { StopReport } from "./scheduler/stop.js";
 export type { SchedulerEvent, SchedulerEvents, SchedulerListener } from "./scheduler/events.js";
 
@@ -34,10 +31,35 @@ export type { PureSchedule } from "./schedule/pure-schedule.js";
 export type { Duration } from "./schedule/duration.js";
 
 // Commands
+export { shell } from "./command/shell-command.js";
+export type { ShellCommand, ShellOptions, ShellResult } from "./command/shell-command.js";
+export { http } from "./command/http-command.js";
+export type { HttpCommand, HttpOptions, HttpResult, HttpStatusRange } from "./command/http-command.js";
+export { describeCommand } from "./command/describe.js";
 export { worker } from "./command/worker-command.js";
 export { transfer } from "./command/transfer.js";
 export type { Transfer } from "./command/transfer.js";
-export type { Command, CommandFunction, RunContext, WorkerCommand } from "./command/command.js";
+export { currentRun } from "./command/current-run.js";
+export type { Logger } from "./command/logger.js";
+export type { Command, CommandFunction, RunContext, UpstreamRun, WorkerCommand } from "./command/command.js";
+
+// History
+export { MemoryHistory } from "./history/memory-history.js";
+export type { MemoryHistoryOptions } from "./history/memory-history.js";
+export type { JobCounts } from "./history/job-tally.js";
+export type { History, HistoryPage, HistoryQuery } from "./history/history.js";
+export type {
+  HistoryEntry,
+  HistoryRecord,
+  RecordedAttempt,
+  RecordedRun,
+  RecordedSkip,
+  RunHead,
+  RunSource,
+  SkipHead,
+  SkipSource,
+  StoredError,
+} from "./history/record.js";
 
 // Time
 export { SystemClock } from "./clock/system-clock.js";
@@ -46,3 +68,5 @@ export type { Clock, ClockTimer } from "./clock/clock.js";
 // Errors
 export { InvalidOptionError, InvalidScheduleError, PunctualError, RunSkippedError, WorkerError } from "./errors.js";
 export type { ErrorCode } from "./errors.js";
+export { CommandError } from "./command/command-error.js";
+export type { CommandErrorCode } from "./command/command-error.js";

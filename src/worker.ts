@@ -1,4 +1,6 @@
 // For modules that run on worker threads: what they need of the package, and none of its weight.
 export { transfer } from "./command/transfer.js";
 export type { Transfer } from "./command/transfer.js";
-export type { RunContext } from "./command/command.js";
+export { currentRun } from "./command/current-run.js";
+export type { Logger } from "./command/logger.js";
+export type { RunContext, UpstreamRun } from "./command/command.js";

@@ -21,8 +21,10 @@ describe("the exported names", () => {
   test("of punctual", () => {
     expect(namesOf("src/index.ts").values).toMatchInlineSnapshot(`
       [
+        "CommandError",
         "InvalidOptionError",
         "InvalidScheduleError",
+        "MemoryHistory",
         "PunctualError",
         "RunSkippedError",
         "Scheduler",
@@ -32,12 +34,16 @@ describe("the exported names", () => {
         "at",
         "between",
         "cron",
+        "currentRun",
+        "describeCommand",
         "every",
         "except",
+        "http",
         "limit",
         "only",
         "parseSchedule",
         "sameSchedule",
+        "shell",
         "transfer",
         "union",
         "worker",
@@ -45,11 +51,14 @@ describe("the exported names", () => {
     `);
     expect(namesOf("src/index.ts").types).toMatchInlineSnapshot(`
       [
+        "Attempt",
         "Calendar",
         "CalendarOptions",
+        "ChainCondition",
         "Clock",
         "ClockTimer",
         "Command",
+        "CommandErrorCode",
         "CommandFunction",
         "CronOptions",
         "CronSchedule",
@@ -57,20 +66,40 @@ describe("the exported names", () => {
         "DstPolicy",
         "Duration",
         "ErrorCode",
+        "GroupOptions",
+        "History",
+        "HistoryEntry",
+        "HistoryPage",
+        "HistoryQuery",
+        "HistoryRecord",
+        "HttpCommand",
+        "HttpOptions",
+        "HttpResult",
+        "HttpStatusRange",
         "IntervalAnchor",
         "IntervalOptions",
         "Job",
+        "JobCounts",
         "JobOptions",
+        "JobUpdate",
+        "Logger",
+        "MemoryHistoryOptions",
         "MisfirePolicy",
         "Outcome",
         "OverlapPolicy",
         "PolicyOptions",
         "PureSchedule",
+        "RecordedAttempt",
+        "RecordedRun",
+        "RecordedSkip",
+        "RetryOptions",
         "Run",
         "RunContext",
         "RunFailure",
+        "RunHead",
         "RunNowOptions",
         "RunRecord",
+        "RunSource",
         "RunSuccess",
         "Schedule",
         "ScheduleOwner",
@@ -79,10 +108,18 @@ describe("the exported names", () => {
         "SchedulerEvents",
         "SchedulerListener",
         "SchedulerOptions",
+        "ShellCommand",
+        "ShellOptions",
+        "ShellResult",
+        "SignalOptions",
+        "SkipHead",
         "SkipReason",
+        "SkipSource",
         "StopOptions",
         "StopReport",
+        "StoredError",
         "Transfer",
+        "UpstreamRun",
         "WorkerCommand",
         "WorkerOptions",
       ]
@@ -112,21 +149,49 @@ describe("the exported names", () => {
     expect(namesOf("src/testing/index.ts").values).toMatchInlineSnapshot(`
       [
         "ManualClock",
+        "historyContract",
+        "simulate",
       ]
     `);
-    expect(namesOf("src/testing/index.ts").types).toMatchInlineSnapshot(`[]`);
+    expect(namesOf("src/testing/index.ts").types).toMatchInlineSnapshot(`
+      [
+        "ContractCase",
+        "HistoryContractOptions",
+        "SimulateOptions",
+        "SimulatedBucket",
+        "SimulatedCounts",
+        "SimulatedDuration",
+        "SimulatedError",
+        "SimulatedFailure",
+        "SimulatedFire",
+        "SimulatedJob",
+        "SimulatedJobCounts",
+        "SimulatedMiss",
+        "SimulatedOverlap",
+        "SimulatedPeak",
+        "SimulatedRun",
+        "SimulatedRush",
+        "SimulatedSkip",
+        "SimulatedWork",
+        "Simulation",
+        "WorkFunction",
+      ]
+    `);
   });
 
   test("of punctual/worker", () => {
     expect(namesOf("src/worker.ts").values).toMatchInlineSnapshot(`
       [
+        "currentRun",
         "transfer",
       ]
     `);
     expect(namesOf("src/worker.ts").types).toMatchInlineSnapshot(`
       [
+        "Logger",
         "RunContext",
         "Transfer",
+        "UpstreamRun",
       ]
     `);
   });

@@ -8,10 +8,14 @@ export class BetweenSchedule extends PureSchedule {
   readonly source: Schedule;
   readonly fromMs: number;
   readonly toMs: number;
+  readonly atStart: boolean;
+  readonly afterRun: boolean;
 
   constructor(source: Schedule, fromMs: number, toMs: number) {
     super();
     this.source = source;
+    this.atStart = source.atStart === true;
+    this.afterRun = source.afterRun === true;
     this.fromMs = fromMs;
     this.toMs = toMs;
   }

@@ -1,63 +1,144 @@
 import type { Clock } from "../clock/clock.js";
-import type { CommandFunction, Executor, WorkerCommand } from "../command/command.js";
-import { unwrapTransfer } from "../command/transfer.js";
-import { isWorkerCommand } from "../command/worker-command.js";
-import { RunSkippedError } from "../errors.js";
-import type { SkipReason } from "./admit.js";
+import type { Logger } from "../command/logger.js";
+import { PunctualError, RunSkippedError } from "../errors.js";
+import type { Admission, AdmitState, SkipReason } from "./admit.js";
 import { admit } from "./admit.js";
+import type { ChainLink } from "./chain.js";
+import { setsOff } from "./chain.js";
 import type { SchedulerEmitter } from "./events.js";
-import type { JobState } from "./job.js";
-import type { Run, RunFailure, RunSuccess } from "./run.js";
+import type { JobState } from "./job-state.js";
+import { isIdle } from "./job-state.js";
+import type { LimitSettings } from "./limits.js";
+import type { PerformerParts } from "./perform.js";
+import { Performer } from "./perform.js";
+import type { Recorder } from "./recorder.js";
+import type { RunHost } from "./run.js";
 import { ActiveRun } from "./run.js";
+import type { Run } from "./run-record.js";
+import type { Ending, RunEnd } from "./run-state.js";
+import { RunState } from "./run-state.js";
+import type { FireDetails } from "./waiting-fire.js";
+import { NO_DETAILS, WaitingFire } from "./waiting-fire.js";
+import { WaitingRoom } from "./waiting-room.js";
 
 /** What the dispatch works with. */
-export interface DispatchParts {
-  readonly clock: Clock;
-  readonly events: SchedulerEmitter;
-  readonly workers: Executor<WorkerCommand>;
+export interface DispatchParts extends Pick<PerformerParts, "clock" | "events" | "executors" | "nextFireTime"> {
+  readonly limits: LimitSettings;
+  readonly logger: Logger;
+  readonly recorder: Recorder;
   /** Told when the last run of a job has ended. */
   readonly onJobIdle: (job: JobState) => void;
+  /** Told when so many runs of a job in a row have failed that it is to be paused. */
+  readonly onFailures: (job: JobState) => void;
 }
 
-/** Takes a fire through: admit, perform, settle. Nothing that a command does comes back as an exception. */
+/** Takes a fire through: admitted, kept waiting or skipped; performed; settled. */
 export class Dispatch {
   /** While set, nothing starts. */
   stopping = false;
+  readonly #clock: Clock;
+  readonly #events: SchedulerEmitter;
   readonly #parts: DispatchParts;
+  readonly #performer: Performer;
+  readonly #waiting: WaitingRoom;
   /** Runs whose command has not returned at once: the others begin and end within one call. */
   readonly #active = new Set<ActiveRun>();
   readonly #onIdle: (() => void)[] = [];
-  readonly #onProgress = (run: ActiveRun, fraction: number): void => {
-    const { job } = ActiveRun.startOf(run);
-    this.#parts.events.emit("run:progress", { run, job: job.handle, fraction });
+  #draining = false;
+  /** What the last fire found; one for all, because there may be a hundred thousand in a second. */
+  readonly #found: { -readonly [Key in keyof AdmitState]: AdmitState[Key] } = {
+    stopping: false,
+    paused: false,
+    overlap: "skip",
+    running: 0,
+    maxConcurrent: 1,
+    waiting: 0,
+    roomInLimits: true,
+    roomInQueue: true,
   };
+  readonly #runHost: RunHost;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
+    this.#clock = parts.clock;
+    this.#events = parts.events;
+    this.#waiting = new WaitingRoom(parts.limits);
+    this.#runHost = {
+      logger: parts.logger,
+      onProgress: (run, fraction) => {
+        const { job } = ActiveRun.stateOf(run);
+        this.#events.emit("run:progress", { run, job: job.handle, fraction });
+      },
+    };
+    this.#performer = new Performer({
+      ...parts,
+      goesOn: (run) => this.#goesOn(run),
+      settled: (run, end, deaf) => this.#settled(run, end, deaf),
+      fellSilent: (run) => this.#fellSilent(run),
+    });
   }
 
-  /** Runs that go on. */
-  get active(): Iterable<ActiveRun> {
+  /** Runs that go on, but for deaf ones. */
+  get active(): ReadonlySet<ActiveRun> {
     return this.#active;
   }
 
-  get activeCount(): number {
-    return this.#active.size;
-  }
-
-  /** Starts a fire, or skips it with an event. */
+  /** Starts a fire of the schedule, keeps it waiting, or skips it. */
   fire(job: JobState, fireTime: number): void {
-    const reason = this.#refusal(job, job.paused !== null);
-    if (reason === null) this.#start(job, fireTime, job.data, null);
-    else this.#skip(job, fireTime, reason);
+    this.#offer(job, fireTime, NO_DETAILS);
   }
 
-  /** Performs a job outside its schedule. @throws RunSkippedError */
+  /** Sets a job off that follows another one's run. */
+  follow(job: JobState, upstream: Run): void {
+    this.#offer(job, null, { data: undefined, upstream, waiter: null });
+  }
+
+  /** Performs a job outside its schedule, paused or not. @throws RunSkippedError */
   runNow(job: JobState, data: unknown): Promise<Run> {
-    const reason = this.#refusal(job, false);
-    if (reason === null) return new Promise((resolve) => this.#start(job, null, data, resolve));
-    this.#skip(job, null, reason);
-    return Promise.reject(new RunSkippedError(job.name, reason));
+    return new Promise((resolve, reject) => {
+      const skipped = (reason: SkipReason): void => reject(new RunSkippedError(job.name, reason));
+      this.#offer(job, null, { data, upstream: null, waiter: { ended: resolve, skipped } });
+    });
+  }
+
+  /** Puts on record that a fire time did not start. */
+  skip(job: JobState, fireTime: number | null, details: FireDetails, reason: SkipReason): void {
+    this.#parts.recorder.skipped(job, this.#clock.now(), fireTime, reason);
+    if (this.#events.hears("run:skipped")) {
+      this.#events.emit("run:skipped", { job: job.handle, fireTime, reason });
+    }
+    details.waiter?.skipped(reason);
+  }
+
+  /** Ends a run; see Performer.end. */
+  end(run: ActiveRun, ending: Ending, killGraceMs: number): void {
+    this.#performer.end(run, ending, killGraceMs);
+  }
+
+  /** Shortens the kill grace of what is being ended. */
+  hasten(killGraceMs: number): void {
+    for (const run of [...this.#active]) this.#performer.hasten(run, killGraceMs);
+  }
+
+  /** Asks again about what waits of a job, by its settings of now. */
+  reconsider(job: JobState): void {
+    for (const fire of this.#waiting.takeOf(job)) this.#offer(job, fire.fireTime, fire.details);
+    this.#idleAfterSkip(job);
+  }
+
+  /** Skips what waits of a job. */
+  skipWaiting(job: JobState, reason: SkipReason): void {
+    const fires = this.#waiting.takeOf(job);
+    for (const fire of fires) this.skip(job, fire.fireTime, fire.details, reason);
+    if (fires.length > 0) this.#idleAfterSkip(job);
+  }
+
+  /** Bars all starts, and skips all that waits; `jobs` are the registered ones. */
+  bar(jobs: Iterable<JobState>): void {
+    this.stopping = true;
+    for (const job of jobs) this.skipWaiting(job, "stopping");
+    // And what `runNow` gave without a job.
+    for (const fire of this.#waiting.takeHeld()) this.skip(fire.job, fire.fireTime, fire.details, "stopping");
   }
 
   /** Calls `idle` as soon as no run goes on. */
@@ -66,83 +147,136 @@ export class Dispatch {
     else this.#onIdle.push(idle);
   }
 
-  /** Ends the record of a run whose command cannot be ended: a function in this thread that does not heed its signal. */
-  abandon(run: ActiveRun, reason: Error): void {
-    this.#settle(run, { outcome: "abandoned", result: undefined, error: reason });
+  #offer(job: JobState, fireTime: number | null, details: FireDetails): void {
+    const admission = this.#admit(job, details);
+    if (admission.kind === "start") this.#start(job, fireTime, details);
+    else if (admission.kind === "skip") this.skip(job, fireTime, details, admission.reason);
+    else if (admission.kind === "replace") this.#replace(job, fireTime, details);
+    else this.#waiting.keep(new WaitingFire(job, fireTime, details), admission.for);
   }
 
-  #refusal(job: JobState, paused: boolean): SkipReason | null {
-    return admit({ stopping: this.stopping, paused, running: job.running, overlap: job.settings.overlap });
+  #admit(job: JobState, details: FireDetails): Admission {
+    const state = this.#found;
+    const { overlap, maxConcurrent, group } = job.settings;
+    state.stopping = this.stopping;
+    state.paused = job.paused !== null && details.waiter === null;
+    state.overlap = overlap;
+    state.running = job.running + job.held;
+    state.maxConcurrent = maxConcurrent;
+    state.waiting = job.waiting?.length ?? 0;
+    state.roomInLimits = this.#waiting.limits.roomFor(group);
+    state.roomInQueue = this.#waiting.limits.roomInQueue;
+    return admit(state);
   }
 
-  #skip(job: JobState, fireTime: number | null, reason: SkipReason): void {
-    if (this.#parts.events.hears("run:skipped")) {
-      this.#parts.events.emit("run:skipped", { job: job.handle, fireTime, reason });
-    }
-  }
-
-  #start(job: JobState, fireTime: number | null, data: unknown, onEnd: ((run: Run) => void) | null): void {
-    const { clock, events } = this.#parts;
-    const run = new ActiveRun({ job, fireTime, startedAt: clock.now(), data, onProgress: this.#onProgress, onEnd });
-    job.running++;
-    if (events.hears("run:started")) events.emit("run:started", { run, job: job.handle });
-    this.#perform(job, run);
-  }
-
-  #perform(job: JobState, run: ActiveRun): void {
-    let returned: unknown;
-    let later: boolean;
-    try {
-      returned = isWorkerCommand(job.command)
-        ? this.#performOnWorker(job.command, run)
-        : (job.command as CommandFunction)(run);
-      later = isThenable(returned);
-    } catch (error) {
-      this.#failed(run, error);
+  /** The oldest run makes room, and so does what waits. */
+  #replace(job: JobState, fireTime: number | null, details: FireDetails): void {
+    for (const fire of this.#waiting.takeOf(job)) this.skip(job, fire.fireTime, fire.details, "overlap");
+    const { killGraceMs, maxConcurrent } = job.settings;
+    if (job.running < maxConcurrent) {
+      // What stood in the way waited for a limit, and has just been left out.
+      this.#offer(job, fireTime, details);
       return;
     }
-    if (!later) {
-      this.#returned(run, returned);
-      return;
-    }
-    this.#active.add(run);
-    Promise.resolve(returned).then(
-      (result) => this.#returned(run, result),
-      (error: unknown) => this.#failed(run, error),
+    this.#waiting.keep(new WaitingFire(job, fireTime, details), "job");
+    // One that is being ended already makes the room that is wanted.
+    if (job.active?.some((run) => ActiveRun.stateOf(run).ending !== null) === true) return;
+    const oldest = job.active?.[0];
+    if (oldest === undefined) return;
+    const error = new PunctualError(
+      "RUN_REPLACED",
+      `run of job ${JSON.stringify(job.name)} made room for its next one`,
     );
+    this.end(oldest, { outcome: "killed", outcomeIfDeaf: "killed", error, evenIfReturned: true }, killGraceMs);
   }
 
-  #performOnWorker(command: WorkerCommand, run: ActiveRun): Promise<unknown> {
-    const execution = this.#parts.workers.execute(command, run);
-    ActiveRun.performedBy(run, execution);
-    return execution.result;
+  #start(job: JobState, fireTime: number | null, details: FireDetails): void {
+    const state = new RunState(job, fireTime, details, this.#clock.now());
+    const run = new ActiveRun(this.#runHost, state);
+    job.running++;
+    if (fireTime !== null) job.starts++;
+    this.#waiting.limits.started(state.group);
+    if (this.#events.hears("run:started")) this.#events.emit("run:started", { run, job: job.handle });
+    this.#performer.begin(run);
   }
 
-  #returned(run: ActiveRun, returned: unknown): void {
-    this.#settle(run, { outcome: "succeeded", result: unwrapTransfer(returned).value, error: undefined });
+  #goesOn(run: ActiveRun): void {
+    const { job } = ActiveRun.stateOf(run);
+    this.#active.add(run);
+    job.active ??= [];
+    job.active.push(run);
   }
 
-  #failed(run: ActiveRun, error: unknown): void {
-    const outcome = ActiveRun.abortReason(run) === undefined ? "failed" : "killed";
-    this.#settle(run, { outcome, result: undefined, error });
-  }
-
-  #settle(run: ActiveRun, end: RunSuccess<unknown> | RunFailure): void {
-    if (!ActiveRun.end(run)) return;
-    const { clock, events, onJobIdle } = this.#parts;
-    const { job, onEnd } = ActiveRun.startOf(run);
-    this.#active.delete(run);
-    job.running--;
-    if (onEnd !== null || events.hears("run:finished")) {
-      const ended = ActiveRun.record(run, clock.now(), end);
-      events.emit("run:finished", { run: ended, job: job.handle });
-      onEnd?.(ended);
-    }
-    if (job.running === 0) onJobIdle(job);
+  #settled(run: ActiveRun, end: RunEnd, deaf: boolean): void {
+    const state = ActiveRun.stateOf(run);
+    const { job, details } = state;
+    if (this.#active.delete(run)) job.active = without(job.active, run);
+    const endedAt = this.#clock.now();
+    state.setEnd(end, endedAt, deaf);
+    this.#parts.recorder.ended(state);
+    const { followers } = job;
+    const wanted = details.waiter !== null || followers !== null || this.#events.hears("run:finished");
+    const record = wanted ? ActiveRun.record(run, endedAt, end) : null;
+    if (record !== null) this.#events.emit("run:finished", { run: record, job: job.handle });
+    if (record !== null) details.waiter?.ended(record);
+    this.#countFailures(job, end);
+    if (deaf) this.#events.emit("run:deaf", { run, job: job.handle });
+    else this.#free(run);
+    // Not before it has given back the place that they may need.
+    if (record !== null && followers !== null) this.#setOff(followers, record);
     if (this.#onIdle.length > 0 && this.#active.size === 0) for (const idle of this.#onIdle.splice(0)) idle();
+  }
+
+  #setOff(followers: readonly ChainLink[], run: Run): void {
+    for (const follower of followers) if (setsOff(follower, run.outcome)) this.follow(follower.job, run);
+  }
+
+  #countFailures(job: JobState, { outcome }: RunEnd): void {
+    if (outcome === "succeeded") job.failures = 0;
+    if (outcome !== "failed" && outcome !== "timedOut") return;
+    job.failures++;
+    const { pauseAfterFailures } = job.settings;
+    if (pauseAfterFailures !== null && job.failures >= pauseAfterFailures && job.paused === null)
+      this.#parts.onFailures(job);
+  }
+
+  #fellSilent(run: ActiveRun): void {
+    this.#events.emit("run:silent", { run, job: ActiveRun.stateOf(run).job.handle });
+    this.#free(run);
+  }
+
+  /** No run's end will tell of a job of which the last waiting fire was skipped. */
+  #idleAfterSkip(job: JobState): void {
+    if (isIdle(job)) this.#parts.onJobIdle(job);
+  }
+
+  /** Gives back what a run held, and lets others have it. */
+  #free(run: ActiveRun): void {
+    const { job, group } = ActiveRun.stateOf(run);
+    job.running--;
+    this.#waiting.limits.ended(group);
+    if (isIdle(job)) this.#parts.onJobIdle(job);
+    this.#waiting.freed(job);
+    this.#startWaiting();
+  }
+
+  /** Starts what waits and may now start. Not within itself: commands that return at once would nest. */
+  #startWaiting(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    for (let fire = this.#waiting.next(); fire !== undefined; fire = this.#waiting.next()) {
+      this.#offer(fire.job, fire.fireTime, fire.details);
+      // It may have been skipped: then the next of its job has its turn, or there is none.
+      this.#waiting.freed(fire.job);
+      this.#idleAfterSkip(fire.job);
+    }
+    this.#draining = false;
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+function without(runs: ActiveRun[] | null, run: ActiveRun): ActiveRun[] | null {
+  if (runs === null || (runs.length === 1 && runs[0] === run)) return null;
+  const index = runs.indexOf(run);
+  if (index >= 0) runs.splice(index, 1);
+  return runs;
 }

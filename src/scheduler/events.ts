@@ -4,7 +4,7 @@ import { PunctualError } from "../errors.js";
 import type { SkipReason } from "./admit.js";
 import type { Job } from "./job.js";
 import type { MisfirePolicy } from "./plan.js";
-import type { Run } from "./run.js";
+import type { Run } from "./run-record.js";
 import type { StopReport } from "./stop.js";
 
 /** Every event of a scheduler and its payload; docs/events.md says when each comes. */
@@ -14,9 +14,19 @@ export interface SchedulerEvents {
   "job:added": { readonly job: Job };
   "job:removed": { readonly job: Job; readonly reason: "removed" | "ended" };
   "job:rescheduled": { readonly job: Job };
+  "job:updated": { readonly job: Job };
   "job:paused": { readonly job: Job; readonly note: string };
   "job:resumed": { readonly job: Job };
   "run:started": { readonly run: RunContext; readonly job: Job };
+  "run:retrying": {
+    readonly run: RunContext;
+    readonly job: Job;
+    readonly error: unknown;
+    /** How long until the next attempt. */
+    readonly delayMs: number;
+  };
+  "run:deaf": { readonly run: RunContext; readonly job: Job };
+  "run:silent": { readonly run: RunContext; readonly job: Job };
   "run:progress": { readonly run: RunContext; readonly job: Job; readonly fraction: number };
   "run:finished": { readonly run: Run; readonly job: Job };
   "run:skipped": { readonly job: Job; readonly fireTime: number | null; readonly reason: SkipReason };
@@ -27,6 +37,8 @@ export interface SchedulerEvents {
     /** The first of those too long ago to be listed, or `null`. */
     readonly missedBefore: number | null;
     readonly policy: MisfirePolicy;
+    /** `clockJumped`: the clock was set forward, or the machine slept; `blocked`: the event loop, or the process stood still. */
+    readonly cause: "blocked" | "clockJumped";
   };
   "clock:jumped": { readonly byMs: number };
   error: { readonly error: PunctualError; readonly job: Job | null };

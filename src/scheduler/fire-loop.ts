@@ -2,11 +2,14 @@ import type { Clock } from "../clock/clock.js";
 import type { PunctualError } from "../errors.js";
 import { Alarm } from "../timetable/alarm.js";
 import { EntryHeap } from "../timetable/entry-heap.js";
+import type { SkipReason } from "./admit.js";
 import type { Dispatch } from "./dispatch.js";
 import type { SchedulerEmitter } from "./events.js";
-import type { JobState } from "./job.js";
+import type { JobState } from "./job-state.js";
+import { isIdle } from "./job-state.js";
 import type { Plan } from "./plan.js";
-import { nextOf, planFires } from "./plan.js";
+import { nextOf, planFires, upcoming } from "./plan.js";
+import { NO_DETAILS } from "./waiting-fire.js";
 
 /** How long due jobs are started in one go, before input, output and other timers have their turn. */
 const SLICE_MS = 3;
@@ -29,16 +32,29 @@ export class FireLoop {
   /** Jobs that fire at the start of the scheduler. */
   readonly #atStart = new Set<JobState>();
   #on = false;
+  /** The clock was set since the last time that nothing was due. */
+  #jumped = false;
 
   constructor(parts: FireLoopParts) {
     this.#parts = parts;
     const { clock, events, ref } = parts;
-    const jumped = (byMs: number): void => events.emit("clock:jumped", { byMs });
+    const jumped = (byMs: number): void => {
+      this.#jumped = true;
+      events.emit("clock:jumped", { byMs });
+    };
     this.#alarm = new Alarm({ clock, ref, jumped, ring: () => this.#fireDue() });
   }
 
   nextFireTime(job: JobState): number | null {
-    return this.#heap.timeOf(job);
+    return job.jitteredFrom ?? this.#heap.timeOf(job);
+  }
+
+  /** Enters a job with a schedule that it has not had before; one that fires at the start does so now, if that has been. */
+  setNew(job: JobState, next: number | null): void {
+    this.set(job, next);
+    if (!this.#on || !this.#atStart.has(job)) return;
+    this.#enter(job, this.#parts.clock.now(), null);
+    this.#arm();
   }
 
   /** Enters a job at its next fire time, or takes it off when there is none. */
@@ -46,23 +62,38 @@ export class FireLoop {
     const atStart = job.registered && job.schedule.atStart === true;
     if (atStart) this.#atStart.add(job);
     else this.#atStart.delete(job);
-    const time = atStart && this.#on ? this.#parts.clock.now() : next;
-    if (time === null) this.#heap.remove(job);
-    else this.#heap.set(job, time);
+    this.#enter(job, upcoming(job, next).nextStart, next);
     this.#arm();
+  }
+
+  /** Puts a job where its next fire is to start. */
+  #enter(job: JobState, start: number | null, fireTime: number | null): void {
+    job.jitteredFrom = start === fireTime ? null : fireTime;
+    if (start === null) this.#heap.remove(job);
+    else this.#heap.set(job, start);
   }
 
   on(): void {
     this.#on = true;
     const now = this.#parts.clock.now();
     this.#passOver(now);
-    for (const job of this.#atStart) this.#heap.set(job, now);
+    for (const job of this.#atStart) this.#enter(job, now, null);
     this.#arm();
   }
 
+  /** Fires no more. What is due by now is handed on all the same: the dispatch, which is barred, puts it on record. */
   off(): void {
+    if (!this.#on) return;
+    const now = this.#parts.clock.now();
+    while (this.#heap.peekTime() <= now) this.#fireFirst(now);
     this.#on = false;
     this.#alarm.set(Number.POSITIVE_INFINITY);
+  }
+
+  /** A job that is due, and about to be taken off or moved, leaves that on record. */
+  skipDue(job: JobState): void {
+    const due = this.nextFireTime(job);
+    if (this.#on && due !== null && due <= this.#parts.clock.now()) this.#skip(job, due, "removed");
   }
 
   #arm(): void {
@@ -71,9 +102,9 @@ export class FireLoop {
 
   /** Nobody waited for what came due before the start, but for an instant that will not come again. */
   #passOver(now: number): void {
-    const kept: [JobState, number][] = [];
+    const kept: [job: JobState, time: number][] = [];
     for (let job = this.#heap.peek(); job !== undefined && this.#heap.peekTime() <= now; job = this.#heap.peek()) {
-      const due = this.#heap.peekTime();
+      const due = this.nextFireTime(job) as number;
       this.#heap.remove(job);
       try {
         kept.push([job, nextOf(job.schedule, now) ?? due]);
@@ -81,7 +112,7 @@ export class FireLoop {
         this.#parts.events.report(error as PunctualError, job.handle);
       }
     }
-    for (const [job, time] of kept) this.#heap.set(job, time);
+    for (const [job, time] of kept) this.#enter(job, time === null ? null : upcoming(job, time).nextStart, time);
   }
 
   /**
@@ -95,6 +126,7 @@ export class FireLoop {
       if (Math.abs(now - start) >= SLICE_MS) break;
       this.#fireFirst(now);
     }
+    if (this.#heap.peekTime() > clock.now()) this.#jumped = false;
     this.#arm();
   }
 
@@ -102,16 +134,15 @@ export class FireLoop {
     const job = this.#heap.peek() as JobState;
     let plan: Plan;
     try {
-      plan = planFires(this.#heap.peekTime(), job.schedule, now, job.settings);
+      plan = planFires(this.nextFireTime(job) as number, job, now);
     } catch (error) {
       // A schedule of the user's may throw or stand still: its job then has no next fire time, and the others go on.
-      this.#heap.remove(job);
+      this.#enter(job, null, null);
       this.#parts.events.report(error as PunctualError, job.handle);
       return;
     }
-    if (plan.next === null) this.#heap.remove(job);
-    else this.#heap.set(job, plan.next);
-    this.#reportMissed(job, plan);
+    this.#enter(job, plan.nextStart, plan.next);
+    if (plan.missed.length > 0 || plan.missedBefore !== null) this.#reportMissed(job, plan);
     this.#dispatchFires(job, plan);
   }
 
@@ -119,21 +150,39 @@ export class FireLoop {
     const { schedule } = job;
     for (const fireTime of fires) {
       // A fire may have removed its own job, or stopped the scheduler.
-      if (!this.#on || !job.registered) break;
-      job.previousFireTime = fireTime;
-      this.#parts.dispatch.fire(job, fireTime);
+      if (!this.#on || !job.registered) this.#skip(job, fireTime, job.registered ? "stopping" : "removed");
+      else if (!reachedMaxRuns(job)) {
+        job.previousFireTime = fireTime;
+        this.#parts.dispatch.fire(job, fireTime);
+      }
     }
     // Or given it another schedule.
-    if (next !== null || job.schedule !== schedule) return;
-    job.ended = schedule.afterRun !== true && schedule.atStart !== true;
+    if (job.schedule !== schedule) return;
+    const over = reachedMaxRuns(job);
+    if (over) this.#enter(job, null, null);
+    else if (next !== null) return;
+    job.ended = over || (schedule.afterRun !== true && schedule.atStart !== true);
     // Its last run may have ended before this was known; and where nothing ran, no run's end will come.
-    if (job.running === 0) this.#parts.onIdle(job);
+    if (isIdle(job)) this.#parts.onIdle(job);
   }
 
-  #reportMissed(job: JobState, { missed, missedBefore }: Plan): void {
-    if (missed.length === 0 && missedBefore === null) return;
+  /** Tells of all that was missed; what is not made up for is on record as skipped. */
+  #reportMissed(job: JobState, { fires, missed, missedBefore }: Plan): void {
+    const { events } = this.#parts;
     job.previousFireTime = missed.at(-1) ?? missedBefore;
     const policy = job.settings.misfire;
-    this.#parts.events.emit("fire:missed", { job: job.handle, fireTimes: missed, missedBefore, policy });
+    const cause = this.#jumped ? "clockJumped" : "blocked";
+    events.emit("fire:missed", { job: job.handle, fireTimes: missed, missedBefore, policy, cause });
+    const madeUp = new Set(fires);
+    for (const fireTime of missed) if (!madeUp.has(fireTime)) this.#skip(job, fireTime, "misfire");
   }
+
+  #skip(job: JobState, fireTime: number, reason: SkipReason): void {
+    this.#parts.dispatch.skip(job, fireTime, NO_DETAILS, reason);
+  }
+}
+
+/** What waits will be a run, too. */
+function reachedMaxRuns({ starts, queuedFires, settings }: JobState): boolean {
+  return settings.maxRuns !== null && starts + queuedFires >= settings.maxRuns;
 }

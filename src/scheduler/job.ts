@@ -1,52 +1,13 @@
-import type { Command } from "../command/command.js";
 import type { Transfer } from "../command/transfer.js";
 import { PunctualError } from "../errors.js";
 import type { ScheduleSpec } from "../schedule/parse.js";
 import type { Schedule } from "../schedule/schedule.js";
-import type { HeapEntry } from "../timetable/entry-heap.js";
-import { NOT_IN_HEAP } from "../timetable/entry-heap.js";
-import type { JobSettings } from "./options.js";
-import { checkCount } from "./options.js";
+import type { ChainCondition } from "./chain.js";
+import { checkCount } from "./checks.js";
+import type { JobUpdate } from "./job-options.js";
+import type { JobState } from "./job-state.js";
 import { nextOf } from "./plan.js";
-import type { Run } from "./run.js";
-
-/** What the scheduler keeps of a job; the heap's entry at the same time, because there may be a million of them. */
-export class JobState implements HeapEntry {
-  heapIndex: number = NOT_IN_HEAP;
-  readonly order: number;
-  readonly name: string;
-  readonly command: Command;
-  readonly settings: JobSettings;
-  readonly data: unknown;
-  schedule: Schedule;
-  previousFireTime: number | null = null;
-  /** The note that it was paused with, or `null`. */
-  paused: string | null = null;
-  running = 0;
-  /** Registered, and not yet removed. */
-  registered = false;
-  /** A fire has left it without a next one. */
-  ended = false;
-  readonly handle: Job;
-
-  constructor(
-    order: number,
-    name: string,
-    schedule: Schedule,
-    command: Command,
-    settings: JobSettings,
-    data: unknown,
-    host: JobHost,
-  ) {
-    this.order = order;
-    this.name = name;
-    this.schedule = schedule;
-    this.command = command;
-    this.settings = settings;
-    this.data = data;
-    this.handle = new Job(this, host);
-  }
-}
+import type { Run } from "./run-record.js";
 
 /** What a job's handle asks of its scheduler. */
 export interface JobHost {
@@ -56,6 +17,9 @@ export interface JobHost {
   pause(state: JobState, note: string): void;
   resume(state: JobState): void;
   reschedule(state: JobState, spec: ScheduleSpec): void;
+  update(state: JobState, options: JobUpdate): void;
+  follow(state: JobState, behind: Job, on: ChainCondition | null): void;
+  kill(state: JobState, reason: string): number;
   remove(state: JobState): void;
 }
 
@@ -94,6 +58,19 @@ export class Job<Data = unknown, Result = unknown> {
   /** How many runs of the job go on. */
   get running(): number {
     return this.#state.running;
+  }
+
+  /** Fires that wait: for a run of the job to end, or for a limit. */
+  get waiting(): number {
+    return (this.#state.waiting?.length ?? 0) + this.#state.held;
+  }
+
+  get tags(): readonly string[] {
+    return this.#state.settings.tags;
+  }
+
+  get description(): string {
+    return this.#state.settings.description;
   }
 
   get paused(): boolean {
@@ -150,9 +127,51 @@ export class Job<Data = unknown, Result = unknown> {
     return this;
   }
 
+  /**
+   * Changes options of the job, from now on: what is not given stays. What runs goes on, and what waits is decided anew. A
+   * bad option changes nothing.
+   * @throws InvalidOptionError, InvalidScheduleError, or PunctualError with code `JOB_REMOVED`
+   */
+  update(options: JobUpdate<Data>): this {
+    this.#checkRegistered();
+    this.#host.update(this.#state, options);
+    return this;
+  }
+
+  /**
+   * Runs the job after each run of another one that succeeds (or fails, or either), beside its own schedule; the other's
+   * finished run is `run.upstream`. Doing it again changes the condition.
+   * @throws InvalidOptionError when the other one itself runs after this one; PunctualError with code `JOB_REMOVED`
+   */
+  after(other: Job, options: { readonly on?: ChainCondition } = {}): this {
+    this.#checkRegistered();
+    this.#host.follow(this.#state, other, options.on ?? "success");
+    return this;
+  }
+
+  /** Undoes `after`. @throws PunctualError with code `JOB_REMOVED` */
+  notAfter(other: Job): this {
+    this.#checkRegistered();
+    this.#host.follow(this.#state, other, null);
+    return this;
+  }
+
+  /**
+   * Ends the job's runs that go on: their signals abort, and after the kill grace their threads or processes end. Their
+   * outcome is `killed`. Returns how many there were.
+   */
+  kill(reason = "killed"): number {
+    return this.#host.kill(this.#state, reason);
+  }
+
   /** Takes the job off the scheduler; what runs goes on. Doing it twice is harmless. */
   remove(): void {
     this.#host.remove(this.#state);
+  }
+
+  /** What the scheduler keeps of a job: for this package's own parts. @internal */
+  static stateOf(job: Job): JobState {
+    return job.#state;
   }
 
   #checkRegistered(): void {

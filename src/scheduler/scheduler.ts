@@ -1,57 +1,73 @@
 import type { Clock } from "../clock/clock.js";
 import { SystemClock } from "../clock/system-clock.js";
-import type { Command, CommandFunction, WorkerCommand } from "../command/command.js";
+import type { Command } from "../command/command.js";
 import type { Transfer } from "../command/transfer.js";
+import { HttpExecutor } from "../command/http.js";
+import { ShellExecutor } from "../command/shell.js";
 import { WorkerPool } from "../command/worker.js";
-import { isWorkerCommand } from "../command/worker-command.js";
-import { InvalidOptionError, PunctualError } from "../errors.js";
+import { PunctualError } from "../errors.js";
+import type { History } from "../history/history.js";
+import { MemoryHistory } from "../history/memory-history.js";
 import type { ScheduleSpec } from "../schedule/parse.js";
-import { toSchedule } from "../schedule/parse.js";
-import type { Schedule } from "../schedule/schedule.js";
+import { Commands, nameOf } from "./commands.js";
 import { Dispatch } from "./dispatch.js";
 import type { SchedulerEvent, SchedulerListener } from "./events.js";
 import { SchedulerEmitter } from "./events.js";
 import { FireLoop } from "./fire-loop.js";
-import type { Job, JobHost } from "./job.js";
-import { JobState } from "./job.js";
-import { JobNames } from "./job-names.js";
-import type { JobOptions, JobSettings, RunNowOptions, SchedulerOptions, StopOptions } from "./options.js";
-import { checkName, checkRunNowOptions, jobSettings, schedulerSettings, stopSettings } from "./options.js";
-import { nextOf } from "./plan.js";
-import type { Run } from "./run.js";
+import type { Job } from "./job.js";
+import type { JobOptions } from "./job-options.js";
+import { Jobs } from "./jobs.js";
+import type { RunNowOptions, SchedulerOptions, StopOptions } from "./options.js";
+import { checkRunNowOptions, schedulerSettings, stopSettings } from "./options.js";
+import { Recorder } from "./recorder.js";
+import type { Run } from "./run-record.js";
+import type { SignalOptions } from "./signals.js";
+import { stopOnSignals } from "./signals.js";
 import type { StopReport } from "./stop.js";
-import { endRuns } from "./stop.js";
-
-const NEVER: Schedule = { next: () => null };
-const NO_OPTIONS: JobOptions = {};
+import { Stop } from "./stop.js";
 
 /** Fires jobs when their schedules say so, each where it belongs: in this thread or on a worker thread. */
 export class Scheduler {
+  /** What became of fires: the option of that name, or the last thousand in memory. */
+  readonly history: History;
   readonly #clock: Clock;
-  readonly #defaults: JobSettings;
   readonly #events = new SchedulerEmitter();
   readonly #workers: WorkerPool;
   readonly #dispatch: Dispatch;
   readonly #loop: FireLoop;
-  readonly #names = new JobNames<JobState>();
-  readonly #commands = new Map<string, Command>();
-  readonly #host: JobHost = this.#jobHost();
+  readonly #jobs: Jobs;
+  readonly #commands = new Commands();
   #phase: "idle" | "running" | "stopping" = "idle";
   /** The stop that is under way, or the last one since the last start. */
+  #stop: Stop | null = null;
   #stopped: Promise<StopReport> | null = null;
-  #registrations = 0;
 
   /** @throws InvalidOptionError */
   constructor(options: SchedulerOptions = {}) {
-    const settings = schedulerSettings(options);
+    const { jobs, limits, ref, workers, ...settings } = schedulerSettings(options);
     const clock = settings.clock ?? new SystemClock();
     const events = this.#events;
     this.#clock = clock;
-    this.#defaults = settings.jobs;
-    this.#workers = new WorkerPool(settings.workers, (error) => events.report(error, null));
-    const onJobIdle = (job: JobState): void => this.#jobIdle(job);
-    this.#dispatch = new Dispatch({ clock, events, workers: this.#workers, onJobIdle });
-    this.#loop = new FireLoop({ clock, events, dispatch: this.#dispatch, ref: settings.ref, onIdle: onJobIdle });
+    this.history = settings.history ?? new MemoryHistory();
+    this.#workers = new WorkerPool(workers, (error) => events.report(error, null));
+    const logger = settings.logger ?? console;
+    // Real processes take real time, whatever the scheduler's clock.
+    const shellParts = { setTimer: (ms: number, ring: () => void) => new SystemClock().setTimer(ms, ring) };
+    this.#dispatch = new Dispatch({
+      clock,
+      events,
+      limits,
+      logger,
+      recorder: new Recorder(this.history, events),
+      executors: { worker: this.#workers, shell: new ShellExecutor(shellParts), http: new HttpExecutor() },
+      nextFireTime: (job) => this.#loop.nextFireTime(job),
+      onJobIdle: (job) => this.#jobs.idle(job),
+      onFailures: (job) => this.#jobs.pause(job, `paused after ${job.failures} failures in a row`),
+    });
+    const dispatch = this.#dispatch;
+    this.#loop = new FireLoop({ clock, events, dispatch, ref, onIdle: (job) => this.#jobs.idle(job) });
+    const groups = new Set(limits.groups.keys());
+    this.#jobs = new Jobs({ clock, events, dispatch, loop: this.#loop, defaults: jobs, groups });
   }
 
   /** Whether the scheduler has been started and not stopped. */
@@ -77,19 +93,22 @@ export class Scheduler {
     options?: JobOptions<undefined>,
   ): Job<undefined, Result>;
   addCronCommand(spec: ScheduleSpec, command: string, options?: JobOptions): Job;
-  addCronCommand(spec: ScheduleSpec, command: Command<never> | string, options: JobOptions = NO_OPTIONS): Job {
-    const settings = options === NO_OPTIONS ? this.#defaults : jobSettings(options, this.#defaults);
-    const known = this.#commandOf(command as Command | string);
-    const name = options.name ?? this.#names.freeName(nameOf(command));
-    this.#names.checkFree(name);
-    const schedule = this.#scheduleFor(name, spec, settings);
-    const next = nextOf(schedule, this.#clock.now());
-    const job = new JobState(this.#registrations++, name, schedule, known, settings, options.data, this.#host);
-    job.registered = true;
-    this.#names.set(name, job);
-    this.#loop.set(job, next);
-    if (this.#events.hears("job:added")) this.#events.emit("job:added", { job: job.handle });
-    return job.handle;
+  addCronCommand(spec: ScheduleSpec, command: Command<never> | string, options: JobOptions | null = null): Job {
+    return this.#jobs.add(spec, this.#commands.of(command), nameOf(command), options);
+  }
+
+  /**
+   * Registers a job without a schedule: it runs by `runNow`, or after another one (`job.after`).
+   * @throws InvalidOptionError
+   */
+  addCommand<Data, Result>(
+    command: Command<Data, Result>,
+    options: JobOptions<Data> & { readonly data: Data },
+  ): Job<Data, Result>;
+  addCommand<Result>(command: Command<undefined, Result>, options?: JobOptions<undefined>): Job<undefined, Result>;
+  addCommand(command: string, options?: JobOptions): Job;
+  addCommand(command: Command<never> | string, options: JobOptions | null = null): Job {
+    return this.#jobs.add(null, this.#commands.of(command), nameOf(command), options);
   }
 
   /**
@@ -97,12 +116,7 @@ export class Scheduler {
    * @throws InvalidOptionError, with code `DUPLICATE_NAME` when the name is taken
    */
   define<Data, Result>(name: string, command: Command<Data, Result>): this {
-    checkName(name, "name");
-    if (this.#commands.has(name)) {
-      throw new InvalidOptionError("name", "a name that no other command has", name, "DUPLICATE_NAME");
-    }
-    checkCommand(command);
-    this.#commands.set(name, command as Command);
+    this.#commands.define(name, command);
     return this;
   }
 
@@ -119,20 +133,29 @@ export class Scheduler {
   runNow(command: string, options?: RunNowOptions): Promise<Run>;
   async runNow(command: Command<never> | string, options: RunNowOptions = {}): Promise<Run> {
     checkRunNowOptions(options);
-    const known = this.#commandOf(command as Command | string);
+    const known = this.#commands.of(command);
     const name = options.name ?? (nameOf(command) || "run-now");
-    const job = new JobState(this.#registrations++, name, NEVER, known, this.#defaults, options.data, this.#host);
-    return this.#dispatch.runNow(job, options.data);
+    return this.#dispatch.runNow(this.#jobs.once(name, known, options.data), options.data);
   }
 
   /** The registered jobs, in order of registration. */
   jobs(): Job[] {
-    return Array.from(this.#names.values(), (job) => job.handle);
+    return Array.from(this.#jobs.states(), (job) => job.handle);
   }
 
   /** The registered job of that name. */
   job(name: string): Job | undefined {
-    return this.#names.get(name)?.handle;
+    return this.#jobs.get(name);
+  }
+
+  /** Ends one run that goes on, as `job.kill` does; `false` when there is none of that id. */
+  kill(runId: string, reason = "killed"): boolean {
+    for (const run of this.#dispatch.active) {
+      if (run.id !== runId) continue;
+      this.#jobs.killRun(run, reason);
+      return true;
+    }
+    return false;
   }
 
   /** Calls `listener` at every such event (docs/events.md). One that throws or rejects becomes an `error` event. */
@@ -171,95 +194,51 @@ export class Scheduler {
   }
 
   /**
-   * Stops firing, and ends what runs: waits for it up to `grace`, aborts its signals, waits up to `killGrace`, terminates
-   * its threads. Jobs stay registered. Safe before `start` and when called again: all calls get the same report.
+   * Stops firing, skips what waits, and ends what runs: waits for it up to `grace`, aborts its signals, waits up to
+   * `killGrace`, terminates its threads and processes. Jobs stay registered. Safe before `start`. Called again while it
+   * goes on, it shortens what remains of the graces; all calls get the same report.
    * @throws InvalidOptionError
    */
   async stop(options: StopOptions = {}): Promise<StopReport> {
     const { graceMs, killGraceMs } = stopSettings(options);
-    this.#stopped ??= this.#stop(graceMs, killGraceMs);
+    if (this.#stopped === null) this.#stopped = this.#begin(graceMs, killGraceMs);
+    else this.#stop?.hasten(graceMs, killGraceMs);
     return this.#stopped;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+  /**
+   * Stops at SIGTERM or SIGINT, and then lets the process exit; a second signal takes away the graces. For a container:
+   * its orchestrator sends SIGTERM, and SIGKILL some time later; give `grace` and `killGrace` that add up to less.
+   * Returns what undoes it.
+   */
+  stopOnSignals(options: SignalOptions = {}): () => void {
+    return stopOnSignals(this, options);
   }
 
-  async #stop(graceMs: number, killGraceMs: number): Promise<StopReport> {
+  async [Symbol.asyncDispose](): Promise<void> {
+    // A stop that is under way has the graces that it was given.
+    await (this.#stopped ?? this.stop());
+  }
+
+  async #begin(graceMs: number, killGraceMs: number): Promise<StopReport> {
     this.#phase = "stopping";
+    this.#dispatch.bar(this.#jobs.states());
     this.#loop.off();
-    this.#dispatch.stopping = true;
-    const report = await endRuns(this.#dispatch, this.#clock, graceMs, killGraceMs);
+    this.#stop = new Stop(this.#dispatch, this.#clock, graceMs, killGraceMs);
+    const report = await this.#stop.report;
+    this.#stop = null;
     await this.#workers.close();
+    await this.#closeHistory();
     this.#phase = "idle";
     this.#events.emit("scheduler:stopped", report);
     return report;
   }
 
-  #commandOf(command: Command | string): Command {
-    if (typeof command !== "string") return checkCommand(command);
-    const known = this.#commands.get(command);
-    if (known !== undefined) return known;
-    const expected = `the name of a defined command (${[...this.#commands.keys()].join(", ") || "there is none"})`;
-    throw new InvalidOptionError("command", expected, command, "UNKNOWN_COMMAND");
-  }
-
-  #scheduleFor(jobName: string, spec: ScheduleSpec, { cron }: JobSettings): Schedule {
-    const schedule = toSchedule(spec, cron);
-    return schedule.bind?.({ jobName, registeredAtMs: this.#clock.now(), cron }) ?? schedule;
-  }
-
-  /** No run of the job goes on any more. */
-  #jobIdle(job: JobState): void {
-    if (job.ended) this.#remove(job, "ended");
-    else if (job.registered && job.schedule.afterRun === true) {
-      this.#loop.set(job, nextOf(job.schedule, this.#clock.now()));
+  async #closeHistory(): Promise<void> {
+    try {
+      await this.history.close();
+    } catch (cause) {
+      this.#events.report(new PunctualError("HISTORY_FAILED", `the history failed: ${String(cause)}`, { cause }), null);
     }
   }
-
-  #remove(job: JobState, reason: "removed" | "ended"): void {
-    if (!job.registered) return;
-    job.registered = false;
-    this.#loop.set(job, null);
-    this.#names.delete(job.name);
-    if (this.#events.hears("job:removed")) this.#events.emit("job:removed", { job: job.handle, reason });
-  }
-
-  #jobHost(): JobHost {
-    return {
-      now: () => this.#clock.now(),
-      nextFireTime: (job) => this.#loop.nextFireTime(job),
-      runNow: (job, data) => this.#dispatch.runNow(job, data),
-      remove: (job) => this.#remove(job, "removed"),
-      pause: (job, note) => {
-        job.paused = note;
-        this.#events.emit("job:paused", { job: job.handle, note });
-      },
-      resume: (job) => {
-        if (job.paused === null) return;
-        job.paused = null;
-        this.#events.emit("job:resumed", { job: job.handle });
-      },
-      reschedule: (job, spec) => {
-        const schedule = this.#scheduleFor(job.name, spec, job.settings);
-        const next = nextOf(schedule, this.#clock.now());
-        job.schedule = schedule;
-        job.ended = false;
-        this.#loop.set(job, next);
-        this.#events.emit("job:rescheduled", { job: job.handle });
-      },
-    };
-  }
-}
-
-function nameOf(command: Command<never> | string): string {
-  if (typeof command === "string") return command;
-  return isWorkerCommand(command as Command)
-    ? (command as WorkerCommand).exportName
-    : (command as CommandFunction).name;
-}
-
-function checkCommand<C>(command: C): C {
-  if (typeof command === "function" || isWorkerCommand(command as Command)) return command;
-  throw new InvalidOptionError("command", "a function, a worker(...) or the name of a defined command", command);
 }

@@ -1,7 +1,8 @@
-import type { Clock } from "../clock/clock.js";
+import type { Clock, ClockTimer } from "../clock/clock.js";
 import { PunctualError } from "../errors.js";
 import type { Dispatch } from "./dispatch.js";
 import { ActiveRun } from "./run.js";
+import type { Ending } from "./run-state.js";
 
 /** What became of the runs that went on when `stop` was called. */
 export interface StopReport {
@@ -9,50 +10,83 @@ export interface StopReport {
   readonly drained: number;
   /** Ended after their signal had aborted. */
   readonly aborted: number;
-  /** Their worker thread had to be terminated. */
+  /** Their worker thread or process had to be terminated. */
   readonly terminated: number;
   /** Functions in this thread that did not heed their signal: nothing can end them, and they may still go on. */
   readonly abandoned: number;
 }
 
-/** Lets runs end: waits, aborts their signals, waits, terminates. Starts of new ones must be barred before. */
-export async function endRuns(
-  dispatch: Dispatch,
-  clock: Clock,
-  graceMs: number,
-  killGraceMs: number,
-): Promise<StopReport> {
-  // The one who stops may be a command that has not returned yet: its run counts from then on.
-  await Promise.resolve();
-  const atFirst = dispatch.activeCount;
-  await idleWithin(dispatch, clock, graceMs);
-  const afterGrace = dispatch.activeCount;
-  const reason = new PunctualError("SCHEDULER_STOPPED", "the scheduler was stopped while the run went on");
-  for (const run of [...dispatch.active]) ActiveRun.abort(run, reason);
-  await idleWithin(dispatch, clock, killGraceMs);
-  const afterKillGrace = dispatch.activeCount;
-  const ended = [...dispatch.active].map((run) => {
-    const terminated = ActiveRun.terminate(run, reason);
-    if (!terminated) dispatch.abandon(run, reason);
-    return terminated;
-  });
-  await new Promise<void>((resolve) => dispatch.whenIdle(resolve));
-  const terminated = ended.filter(Boolean).length;
-  return {
-    drained: atFirst - afterGrace,
-    aborted: afterGrace - afterKillGrace,
-    terminated,
-    abandoned: afterKillGrace - terminated,
-  };
-}
+/** A stop that is under way: lets runs end, aborts their signals, terminates. Starts of new ones must be barred before. */
+export class Stop {
+  readonly report: Promise<StopReport>;
+  readonly #dispatch: Dispatch;
+  readonly #clock: Clock;
+  #killGraceMs: number;
+  /** When the grace is over, by the monotonic clock. */
+  #graceEnd: number;
+  #graceTimer: ClockTimer | null = null;
+  #endGrace: (() => void) | null = null;
+  #aborted = false;
 
-async function idleWithin(dispatch: Dispatch, clock: Clock, ms: number): Promise<void> {
-  if (dispatch.activeCount === 0 || ms === 0) return;
-  await new Promise<void>((resolve) => {
-    const timer = clock.setTimer(ms, resolve);
-    dispatch.whenIdle(() => {
-      timer.cancel();
-      resolve();
+  constructor(dispatch: Dispatch, clock: Clock, graceMs: number, killGraceMs: number) {
+    this.#dispatch = dispatch;
+    this.#clock = clock;
+    this.#killGraceMs = killGraceMs;
+    this.#graceEnd = clock.monotonic() + graceMs;
+    this.report = this.#run();
+  }
+
+  /** Shortens what remains of the graces; it never lengthens them. */
+  hasten(graceMs: number, killGraceMs: number): void {
+    this.#killGraceMs = Math.min(this.#killGraceMs, killGraceMs);
+    if (this.#aborted) this.#dispatch.hasten(this.#killGraceMs);
+    const end = this.#clock.monotonic() + graceMs;
+    if (end >= this.#graceEnd) return;
+    this.#graceEnd = end;
+    this.#armGrace();
+  }
+
+  async #run(): Promise<StopReport> {
+    // The one who stops may be a command that has not returned yet: its run counts from then on.
+    await Promise.resolve();
+    const atFirst = this.#dispatch.active.size;
+    await this.#grace();
+    const left = [...this.#dispatch.active];
+    this.#aborted = true;
+    const error = new PunctualError("SCHEDULER_STOPPED", "the scheduler was stopped while the run went on");
+    const ending: Ending = { outcome: "killed", outcomeIfDeaf: "abandoned", error, evenIfReturned: false };
+    for (const run of left) this.#dispatch.end(run, ending, this.#killGraceMs);
+    // Some may have been told to end before, with more time.
+    this.#dispatch.hasten(this.#killGraceMs);
+    await new Promise<void>((resolve) => this.#dispatch.whenIdle(resolve));
+    const states = left.map(ActiveRun.stateOf);
+    const terminated = states.filter((state) => state.terminated).length;
+    const abandoned = states.filter((state) => state.givenUp).length;
+    return {
+      drained: atFirst - left.length,
+      aborted: left.length - terminated - abandoned,
+      terminated,
+      abandoned,
+    };
+  }
+
+  async #grace(): Promise<void> {
+    if (this.#dispatch.active.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#endGrace = resolve;
+      this.#dispatch.whenIdle(resolve);
+      this.#armGrace();
     });
-  });
+    this.#graceTimer?.cancel();
+    this.#endGrace = null;
+  }
+
+  #armGrace(): void {
+    const end = this.#endGrace;
+    if (end === null) return;
+    this.#graceTimer?.cancel();
+    const leftMs = this.#graceEnd - this.#clock.monotonic();
+    if (leftMs <= 0) end();
+    else this.#graceTimer = this.#clock.setTimer(leftMs, end);
+  }
 }

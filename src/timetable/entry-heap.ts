@@ -39,6 +39,11 @@ export class EntryHeap<T extends HeapEntry> {
     return entry.heapIndex === NOT_IN_HEAP ? null : this.#timeAt(entry.heapIndex);
   }
 
+  /** All entries, in no order; not to be changed. */
+  entries(): readonly T[] {
+    return this.#entries;
+  }
+
   /** Puts the entry in, or moves it if it is in already. */
   set(entry: T, time: number): void {
     if (entry.heapIndex === NOT_IN_HEAP) {

@@ -77,7 +77,9 @@ function reportOf(...texts: string[]): Report {
 function runOf<Data>(data: Data): RunContext<Data> {
   const signal = new AbortController().signal;
   const times = { fireTime: null, startedAt: 0, latenessMs: 0 };
-  return { id: "1", jobName: "test", ...times, data, signal, progress: () => {} };
+  const trace = { traceId: "0".repeat(32), traceparent: "" };
+  const rest = { attempt: 1, upstream: null, token: null, logger: console, progress: () => {} };
+  return { id: "1", jobName: "test", ...times, ...trace, ...rest, data, signal };
 }
 
 function madeUp(lines: number, seed: number): string {

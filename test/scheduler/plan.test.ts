@@ -1,13 +1,21 @@
 import fc from "fast-check";
+import type { Schedule } from "punctual";
 import { cron, every } from "punctual";
 import { describe, expect, it } from "vitest";
-import type { MisfirePolicy } from "../../src/scheduler/plan.js";
-import { MOST_CAUGHT_UP, planFires } from "../../src/scheduler/plan.js";
+import type { MisfirePolicy, PlannedJob, PlanSettings } from "../../src/scheduler/plan.js";
+import { planFires } from "../../src/scheduler/plan.js";
 
 const settings = (misfire: MisfirePolicy, graceMs = 1_000, catchUpWindowMs = 300_000) => ({
   misfire,
   graceMs,
   catchUpWindowMs,
+  maxCaughtUp: 100,
+  jitterMs: 0,
+});
+const jobOf = (schedule: Schedule, policies: PlanSettings): PlannedJob => ({
+  name: "job",
+  schedule,
+  settings: policies,
 });
 const everySecond = every(1_000, { anchor: "epoch" });
 const every10s = every("10s", { anchor: "epoch" });
@@ -26,40 +34,44 @@ describe("planFires", () => {
     ["missed, the last in time", "fireAll", 30_500, [10_000, 20_000, 30_000], [10_000, 20_000]],
     ["missed, the last in time", "skip", 30_500, [30_000], [10_000, 20_000]],
   ])("%s, %s, now %d", (_, misfire, now, fires, missed) => {
-    const plan = planFires(10_000, every10s, now, settings(misfire));
-    expect(plan).toEqual({ fires, missed, missedBefore: null, next: Math.floor(now / 10_000) * 10_000 + 10_000 });
+    const plan = planFires(10_000, jobOf(every10s, settings(misfire)), now);
+    const next = Math.floor(now / 10_000) * 10_000 + 10_000;
+    expect(plan).toEqual({ fires, missed, missedBefore: null, next, nextStart: next });
   });
 
   it("fires every time within the grace, however dense", () => {
     const dense = every(100, { anchor: "epoch" });
-    expect(planFires(100, dense, 450, settings("skip")).fires).toEqual([100, 200, 300, 400]);
+    expect(planFires(100, jobOf(dense, settings("skip")), 450).fires).toEqual([100, 200, 300, 400]);
   });
 
   it("lists what was missed within the window, and says that there was more", () => {
-    const plan = planFires(10_000, every10s, 1_000_000, settings("fireAll", 1_000, 25_000));
+    const plan = planFires(10_000, jobOf(every10s, settings("fireAll", 1_000, 25_000)), 1_000_000);
     expect(plan.missed).toEqual([980_000, 990_000]);
     expect(plan.fires).toEqual([980_000, 990_000, 1_000_000]);
     expect([plan.missedBefore, plan.next]).toEqual([10_000, 1_010_000]);
   });
 
   it("caps what it makes up for", () => {
-    const plan = planFires(1_000, everySecond, 300_000, settings("fireAll"));
+    const plan = planFires(1_000, jobOf(everySecond, settings("fireAll")), 300_000);
     expect(plan.missed).toHaveLength(298);
-    expect(plan.fires).toHaveLength(MOST_CAUGHT_UP + 2);
+    expect(plan.fires).toHaveLength(102);
     expect(plan.fires[0]).toBe(199_000);
   });
 
   it("ends when the schedule does", () => {
     const once = { next: (after: number) => (after < 10_000 ? 10_000 : null) };
-    expect(planFires(10_000, once, 10_000, settings("skip"))).toMatchObject({ fires: [10_000], next: null });
-    expect(planFires(10_000, once, 60_000, settings("fireOnce"))).toMatchObject({ fires: [10_000], next: null });
-    expect(planFires(10_000, once, 900_000, settings("fireOnce"))).toMatchObject({ fires: [], missedBefore: 10_000 });
+    expect(planFires(10_000, jobOf(once, settings("skip")), 10_000)).toMatchObject({ fires: [10_000], next: null });
+    expect(planFires(10_000, jobOf(once, settings("fireOnce")), 60_000)).toMatchObject({ fires: [10_000], next: null });
+    expect(planFires(10_000, jobOf(once, settings("fireOnce")), 900_000)).toMatchObject({
+      fires: [],
+      missedBefore: 10_000,
+    });
   });
 
   it("refuses a schedule that stands still or answers nonsense", () => {
     for (const answer of [10_000, 5, Number.NaN, undefined, Number.POSITIVE_INFINITY]) {
       const stuck = { next: () => answer as number };
-      expect(() => planFires(10_000, stuck, 10_000, settings("skip"))).toThrow("expected a later time or null");
+      expect(() => planFires(10_000, jobOf(stuck, settings("skip")), 10_000)).toThrow("expected a later time or null");
     }
   });
 
@@ -76,7 +88,7 @@ describe("planFires", () => {
         (schedule, start, late, misfire, graceMs, windowMs) => {
           const due = schedule.next(start) ?? 0;
           const now = due + late;
-          const plan = planFires(due, schedule, now, settings(misfire, graceMs, windowMs));
+          const plan = planFires(due, jobOf(schedule, settings(misfire, graceMs, windowMs)), now);
           const all: number[] = [];
           for (let time: number | null = due; time !== null && time <= now; time = schedule.next(time)) all.push(time);
           const accounted = [...new Set([...plan.missed, ...plan.fires])].sort((a, b) => a - b);

@@ -127,7 +127,13 @@ describe("firing", () => {
     await clock.advance(10_000);
     expect(fires).toEqual([10_000, 40_000]);
     expect(missed).toEqual([
-      { name: "tick", fireTimes: [20, 30, 40].map((s) => START + s * 1_000), missedBefore: null, policy: "fireOnce" },
+      {
+        name: "tick",
+        fireTimes: [20, 30, 40].map((s) => START + s * 1_000),
+        missedBefore: null,
+        policy: "fireOnce",
+        cause: "clockJumped",
+      },
     ]);
   });
 

@@ -1,0 +1,208 @@
+import type { Clock } from "../clock/clock.js";
+import type { Command } from "../command/command.js";
+import { InvalidOptionError, PunctualError } from "../errors.js";
+import { BetweenSchedule } from "../schedule/bounds.js";
+import type { ScheduleSpec } from "../schedule/parse.js";
+import { toSchedule } from "../schedule/parse.js";
+import type { Schedule } from "../schedule/schedule.js";
+import { link, unlink, unlinkAll } from "./chain.js";
+import type { Dispatch } from "./dispatch.js";
+import type { SchedulerEmitter } from "./events.js";
+import type { FireLoop } from "./fire-loop.js";
+import type { Job, JobHost } from "./job.js";
+import { JobNames } from "./job-names.js";
+import type { JobOptions, JobSettings, JobUpdate } from "./job-options.js";
+import { jobSettings } from "./job-options.js";
+import { isIdle, JobState, NOT_ENABLED } from "./job-state.js";
+import { nextOf } from "./plan.js";
+import { ActiveRun } from "./run.js";
+
+/** What the jobs need around them. */
+export interface JobsParts {
+  readonly clock: Clock;
+  readonly events: SchedulerEmitter;
+  readonly dispatch: Dispatch;
+  readonly loop: FireLoop;
+  readonly defaults: JobSettings;
+  readonly groups: ReadonlySet<string>;
+}
+
+const NEVER: Schedule = { next: () => null };
+/** The bounds of a job that says only one of them; no Date lies beyond. */
+const FIRST_MS = -8.64e15;
+const LAST_MS = 8.64e15;
+
+/** The jobs of a scheduler: what is registered, and what can be done to it. */
+export class Jobs implements JobHost {
+  readonly #parts: JobsParts;
+  readonly #names = new JobNames<JobState>();
+  #registrations = 0;
+
+  constructor(parts: JobsParts) {
+    this.#parts = parts;
+  }
+
+  /** Registers a job; `functionName` stands in for a name. @throws InvalidOptionError, InvalidScheduleError */
+  add(spec: ScheduleSpec | null, command: Command, functionName: string, options: JobOptions | null): Job {
+    const { clock, events, loop, defaults, groups } = this.#parts;
+    const settings = options === null ? defaults : jobSettings(options, defaults, groups);
+    const name = options?.name ?? this.#names.freeName(functionName);
+    this.#names.checkFree(name);
+    const schedule = spec === null ? NEVER : this.#scheduleFor(name, spec, settings);
+    const next = nextOf(schedule, clock.now());
+    refuseLateRetry(schedule, next, settings);
+    const job = new JobState(
+      { order: this.#registrations++, name, spec: spec ?? NEVER, schedule, command, settings, data: options?.data },
+      this,
+    );
+    job.registered = true;
+    this.#names.set(name, job);
+    loop.setNew(job, next);
+    if (events.hears("job:added")) events.emit("job:added", { job: job.handle });
+    return job.handle;
+  }
+
+  /** A job for one run, which is not registered. */
+  once(name: string, command: Command, data: unknown): JobState {
+    const order = this.#registrations++;
+    const settings = this.#parts.defaults;
+    return new JobState({ order, name, spec: NEVER, schedule: NEVER, command, settings, data }, this);
+  }
+
+  states(): Iterable<JobState> {
+    return this.#names.values();
+  }
+
+  get(name: string): Job | undefined {
+    return this.#names.get(name)?.handle;
+  }
+
+  /** No run of the job goes on any more. */
+  idle(job: JobState): void {
+    if (job.ended) this.#remove(job, "ended");
+    else if (job.registered && job.schedule.afterRun === true) {
+      this.#parts.loop.set(job, nextOf(job.schedule, this.#parts.clock.now()));
+    }
+  }
+
+  now(): number {
+    return this.#parts.clock.now();
+  }
+
+  nextFireTime(job: JobState): number | null {
+    return this.#parts.loop.nextFireTime(job);
+  }
+
+  runNow(job: JobState, data: unknown): ReturnType<JobHost["runNow"]> {
+    return this.#parts.dispatch.runNow(job, data);
+  }
+
+  remove(job: JobState): void {
+    this.#remove(job, "removed");
+  }
+
+  pause(job: JobState, note: string): void {
+    job.paused = note;
+    this.#parts.events.emit("job:paused", { job: job.handle, note });
+  }
+
+  resume(job: JobState): void {
+    if (job.paused === null) return;
+    job.paused = null;
+    job.failures = 0;
+    this.#parts.events.emit("job:resumed", { job: job.handle });
+  }
+
+  reschedule(job: JobState, spec: ScheduleSpec): void {
+    const schedule = this.#scheduleFor(job.name, spec, job.settings);
+    const next = nextOf(schedule, this.now());
+    refuseLateRetry(schedule, next, job.settings);
+    job.spec = spec;
+    this.#setSchedule(job, schedule, next);
+    this.#parts.events.emit("job:rescheduled", { job: job.handle });
+  }
+
+  update(job: JobState, options: JobUpdate): void {
+    const settings = jobSettings(options, job.settings, this.#parts.groups);
+    const schedule = changesSchedule(options) ? this.#scheduleFor(job.name, job.spec, settings) : job.schedule;
+    const next = schedule === job.schedule ? this.nextFireTime(job) : nextOf(schedule, this.now());
+    refuseLateRetry(schedule, next, settings);
+    job.settings = settings;
+    if ("data" in options) job.data = options.data;
+    this.#setSchedule(job, schedule, next);
+    if (options.enabled === false && job.paused === null) this.pause(job, NOT_ENABLED);
+    if (options.enabled === true && job.paused === NOT_ENABLED) this.resume(job);
+    this.#parts.dispatch.reconsider(job);
+    this.#parts.events.emit("job:updated", { job: job.handle });
+  }
+
+  follow(job: JobState, behind: Job, on: Parameters<JobHost["follow"]>[2]): void {
+    const other = this.#names.get(behind.name);
+    if (other?.handle !== behind) {
+      throw new InvalidOptionError("after", "a job that is registered with the same scheduler", behind.name);
+    }
+    if (on === null) unlink(job, other);
+    else link(job, other, on);
+  }
+
+  kill(job: JobState, reason: string): number {
+    const runs = [...(job.active ?? [])];
+    for (const run of runs) this.killRun(run, reason);
+    return runs.length;
+  }
+
+  /** Ends one run. */
+  killRun(run: ActiveRun, reason: string): void {
+    const { job } = ActiveRun.stateOf(run);
+    const error = new PunctualError("RUN_KILLED", `run of job ${JSON.stringify(job.name)} was ended: ${reason}`);
+    const ending = { outcome: "killed", outcomeIfDeaf: "killed", error, evenIfReturned: true } as const;
+    this.#parts.dispatch.end(run, ending, job.settings.killGraceMs);
+  }
+
+  #remove(job: JobState, reason: "removed" | "ended"): void {
+    if (!job.registered) return;
+    const { dispatch, events, loop } = this.#parts;
+    loop.skipDue(job);
+    job.registered = false;
+    loop.set(job, null);
+    this.#names.delete(job.name);
+    unlinkAll(job);
+    dispatch.skipWaiting(job, "removed");
+    if (events.hears("job:removed")) events.emit("job:removed", { job: job.handle, reason });
+  }
+
+  #setSchedule(job: JobState, schedule: Schedule, next: number | null): void {
+    const { loop } = this.#parts;
+    if (schedule === job.schedule) {
+      loop.set(job, next);
+      return;
+    }
+    job.ended = false;
+    loop.skipDue(job);
+    job.schedule = schedule;
+    // After the run that goes on, or waits to.
+    loop.setNew(job, schedule.afterRun === true && !isIdle(job) ? null : next);
+  }
+
+  #scheduleFor(jobName: string, spec: ScheduleSpec, { cron, startAtMs, endAtMs }: JobSettings): Schedule {
+    const schedule = toSchedule(spec, cron);
+    const bound = schedule.bind?.({ jobName, registeredAtMs: this.now(), cron }) ?? schedule;
+    if (startAtMs === null && endAtMs === null) return bound;
+    return new BetweenSchedule(bound, startAtMs ?? FIRST_MS, endAtMs ?? LAST_MS);
+  }
+}
+
+/** The options that change what a spec means. */
+function changesSchedule({ timezone, dayMatch, dst, startAt, endAt }: JobUpdate): boolean {
+  return [timezone, dayMatch, dst, startAt, endAt].some((option) => option !== undefined);
+}
+
+/** A retry that can never begin before the next fire, and may not after it, is a mistake. @throws InvalidOptionError */
+function refuseLateRetry(schedule: Schedule, next: number | null, { retry, overlap }: JobSettings): void {
+  if (retry === null || retry.pastNextFire || overlap === "allow" || next === null || schedule.afterRun === true)
+    return;
+  const following = nextOf(schedule, next);
+  if (following === null || retry.delayMs < following - next) return;
+  const expected = `less than the ${following - next} ms between two fires of the job, or retry.pastNextFire`;
+  throw new InvalidOptionError("retry.delay", expected, retry.delayMs);
+}

@@ -1,0 +1,70 @@
+import { PunctualError } from "../errors.js";
+import type { History } from "../history/history.js";
+import type { HistoryEntry, RecordedSkip, SkipSource } from "../history/record.js";
+import type { SkipReason } from "./admit.js";
+import type { SchedulerEmitter } from "./events.js";
+import type { JobState } from "./job-state.js";
+import { nextRunNumber, runId } from "./run-id.js";
+import type { RunState } from "./run-state.js";
+
+/** Puts on record what became of fires. A run never waits for it, and a history that fails disturbs nothing. */
+export class Recorder {
+  readonly #history: History;
+  readonly #events: SchedulerEmitter;
+  readonly #batch: HistoryEntry[] = [];
+
+  constructor(history: History, events: SchedulerEmitter) {
+    this.#history = history;
+    this.#events = events;
+  }
+
+  ended(run: RunState): void {
+    this.#append(run);
+  }
+
+  skipped(job: JobState, at: number, fireTime: number | null, reason: SkipReason): void {
+    this.#append(new SkippedFire(job, at, fireTime, reason));
+  }
+
+  #append(entry: HistoryEntry): void {
+    try {
+      // A history keeps the entries, not the array: one serves for all.
+      this.#batch[0] = entry;
+      const appended = this.#history.append(this.#batch);
+      if (appended !== undefined) appended.catch((error: unknown) => this.#failed(error));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(cause: unknown): void {
+    this.#events.report(new PunctualError("HISTORY_FAILED", `the history failed: ${String(cause)}`, { cause }), null);
+  }
+}
+
+class SkippedFire implements SkipSource {
+  readonly kind = "skip";
+  readonly jobName: string;
+  readonly tags: readonly string[];
+  readonly at: number;
+  readonly fireTime: number | null;
+  readonly reason: SkipReason;
+  readonly #number = nextRunNumber();
+
+  constructor(job: JobState, at: number, fireTime: number | null, reason: SkipReason) {
+    this.jobName = job.name;
+    this.tags = job.settings.tags;
+    this.at = at;
+    this.fireTime = fireTime;
+    this.reason = reason;
+  }
+
+  get id(): string {
+    return runId(this.at, this.#number);
+  }
+
+  toRecord(): RecordedSkip {
+    const { kind, id, jobName, tags, at, fireTime, reason } = this;
+    return { kind, id, jobName, tags, at, fireTime, reason, detail: null };
+  }
+}

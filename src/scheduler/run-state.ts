@@ -1,0 +1,130 @@
+import type { ClockTimer } from "../clock/clock.js";
+import type { Command, Execution } from "../command/command.js";
+import { describeCommand } from "../command/describe.js";
+import type { RecordedRun, RunSource } from "../history/record.js";
+import { storedError } from "../history/stored-error.js";
+import type { JobState } from "./job-state.js";
+import { nextRunNumber, runId } from "./run-id.js";
+import type { Attempt, RunFailure, RunSuccess } from "./run-record.js";
+import type { FireDetails } from "./waiting-fire.js";
+import { NO_DETAILS } from "./waiting-fire.js";
+
+/** Why a run is being ended by others. */
+export interface Ending {
+  readonly outcome: RunFailure["outcome"];
+  /** The outcome of one that does not heed its signal and cannot be ended. */
+  readonly outcomeIfDeaf: RunFailure["outcome"];
+  readonly error: Error;
+  /** Whether it counts as ended so even if its command then returns. */
+  readonly evenIfReturned: boolean;
+}
+
+/** Where a run is. `deaf`: on record as ended, but its function, which did not heed its signal, still runs. */
+export type RunPhase = "running" | "waitingForRetry" | "deaf" | "ended";
+
+/** What a run ended with. */
+export type RunEnd = RunSuccess<unknown> | RunFailure;
+
+const SUCCESS_OF_NOTHING: RunEnd = { outcome: "succeeded", result: undefined, error: undefined };
+
+/**
+ * What the scheduler keeps of a run, and nobody else sees. When the run has ended it is the history's entry as well, so that
+ * a crowd of runs, whose records nobody asks for, makes one object less each.
+ */
+export class RunState implements RunSource {
+  readonly kind = "run";
+  readonly job: JobState;
+  readonly fireTime: number | null;
+  readonly startedAt: number;
+  readonly tags: readonly string[];
+  /** The group against whose limit it counts; its job may be given another meanwhile. */
+  readonly group: string | null;
+  /** What its id is made of. */
+  readonly number: number = nextRunNumber();
+  details: FireDetails;
+  phase: RunPhase = "running";
+  ending: Ending | null = null;
+  /** When its kill grace is over, by the monotonic clock, while it is being ended. */
+  killAt: number = Number.POSITIVE_INFINITY;
+  /** Of the timeout, the wait for a retry, or the kill grace: there is one at a time. */
+  timer: ClockTimer | null = null;
+  execution: Execution | null = null;
+  terminated = false;
+  /** Its function did not heed its signal, and has been taken off the record while it ran on. */
+  givenUp = false;
+  attemptStartedAt: number;
+  /** Attempts that have failed. */
+  failedAttempts: Attempt[] | null = null;
+  #end: RunEnd = SUCCESS_OF_NOTHING;
+  #endedAt = 0;
+
+  constructor(job: JobState, fireTime: number | null, details: FireDetails, startedAt: number) {
+    this.job = job;
+    this.fireTime = fireTime;
+    this.startedAt = startedAt;
+    this.tags = job.settings.tags;
+    this.group = job.settings.group;
+    this.details = details;
+    this.attemptStartedAt = startedAt;
+  }
+
+  get id(): string {
+    return runId(this.startedAt, this.number);
+  }
+
+  get jobName(): string {
+    return this.job.name;
+  }
+
+  get outcome(): RunEnd["outcome"] {
+    return this.#end.outcome;
+  }
+
+  /** The run's tries, the last one included, once it has ended. */
+  get attempts(): readonly Attempt[] {
+    const failed = this.failedAttempts ?? [];
+    const last = { attempt: failed.length + 1, startedAt: this.attemptStartedAt };
+    return [...failed, { ...last, endedAt: this.#endedAt, error: this.#end.error }];
+  }
+
+  /** Puts down how the run ended; a run whose function is deaf may be asked for its data still. */
+  setEnd(end: RunEnd, endedAt: number, deaf: boolean): void {
+    this.#end = end;
+    this.#endedAt = endedAt;
+    // A history keeps this, and shall not keep what may be large.
+    if (!deaf) this.details = NO_DETAILS;
+  }
+
+  toRecord(): RecordedRun {
+    const { kind, id, jobName, fireTime, startedAt, tags, outcome } = this;
+    const { result, error } = this.#end;
+    return {
+      ...{ kind, id, jobName, fireTime, startedAt, tags, outcome },
+      ...described(this.job.command),
+      node: null,
+      endedAt: this.#endedAt,
+      latenessMs: fireTime === null ? 0 : startedAt - fireTime,
+      attempts: this.attempts.map(recordedAttempt),
+      result,
+      error: error === undefined ? null : storedError(error),
+      output: outputOf(result) ?? outputOf(error),
+      token: null,
+    };
+  }
+}
+
+function recordedAttempt({ attempt, startedAt, endedAt, error }: Attempt): RecordedRun["attempts"][number] {
+  return { attempt, startedAt, endedAt, ...(error !== undefined && { error: storedError(error) }) };
+}
+
+function described(command: Command): Pick<RecordedRun, "commandKind" | "command"> {
+  return { commandKind: typeof command === "function" ? "function" : command.kind, command: describeCommand(command) };
+}
+
+/** The end of what a process wrote, or of a response's body: of a shell or http command's result or error. */
+function outputOf(value: unknown): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { stdout, stderr, body } = value as { stdout?: unknown; stderr?: unknown; body?: unknown };
+  const parts = [stdout, stderr, body].filter((part): part is string => typeof part === "string" && part !== "");
+  return parts.length === 0 ? null : parts.join("\n");
+}

@@ -1,0 +1,40 @@
+import type { HeapEntry } from "../timetable/entry-heap.js";
+import { NOT_IN_HEAP } from "../timetable/entry-heap.js";
+import type { SkipReason } from "./admit.js";
+import type { JobState } from "./job-state.js";
+import type { Run } from "./run-record.js";
+
+/** What a fire is about, besides its job and its fire time. */
+export interface FireDetails {
+  /** The data of a run now; `undefined` for the job's. */
+  readonly data: unknown;
+  /** The finished run that this one follows, in a chain. */
+  readonly upstream: Run | null;
+  /** Who waits for its end. */
+  readonly waiter: RunWaiter | null;
+}
+
+/** The details of a fire of the schedule. */
+export const NO_DETAILS: FireDetails = { data: undefined, upstream: null, waiter: null };
+
+/** Told what becomes of a run that somebody asked for. */
+export interface RunWaiter {
+  ended(run: Run): void;
+  skipped(reason: SkipReason): void;
+}
+
+/** A fire that waits: for a run of its job to end, or for room in a limit. */
+export class WaitingFire implements HeapEntry {
+  heapIndex: number = NOT_IN_HEAP;
+  order = 0;
+  readonly job: JobState;
+  /** The schedule's instant, or `null` for a run outside the schedule. */
+  readonly fireTime: number | null;
+  readonly details: FireDetails;
+
+  constructor(job: JobState, fireTime: number | null, details: FireDetails) {
+    this.job = job;
+    this.fireTime = fireTime;
+    this.details = details;
+  }
+}
