@@ -1,1 +1,26 @@
 export { ManualClock } from "./manual-clock.js";
+export { historyContract } from "./history-contract.js";
+export type { ContractCase, HistoryContractOptions } from "./history-contract.js";
+export { simulate } from "./simulate.js";
+export type { Simulation } from "./simulation.js";
+export type {
+  SimulatedDuration,
+  SimulatedFailure,
+  SimulatedJob,
+  SimulatedWork,
+  SimulateOptions,
+  WorkFunction,
+} from "./simulation-options.js";
+export type {
+  SimulatedBucket,
+  SimulatedCounts,
+  SimulatedError,
+  SimulatedFire,
+  SimulatedJobCounts,
+  SimulatedMiss,
+  SimulatedOverlap,
+  SimulatedPeak,
+  SimulatedRun,
+  SimulatedRush,
+  SimulatedSkip,
+} from "./simulation-records.js";
