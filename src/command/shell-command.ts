@@ -29,6 +29,8 @@ export interface ShellOptions {
   readonly shell?: string;
   /** How much of the end of each of stdout and stderr is kept, in bytes, up to 64 MiB. @default 65536 */
   readonly output?: number;
+  /** Whether each line that the process writes goes to the run's logger: stdout as info, stderr as warn. @default false */
+  readonly log?: boolean;
   /** Exit codes that count as success. @default [0] */
   readonly successCodes?: readonly number[];
   /** What the processes are sent when the run shall end; SIGKILL follows after the kill grace. @default "SIGTERM" */
@@ -62,6 +64,7 @@ const OPTIONS: Readonly<Record<keyof ShellOptions, OptionCheck>> = {
   stdin: checkStdin,
   shell: checkText,
   output: checkOutput,
+  log: checkLog,
   successCodes: (value, path) =>
     checkList(value, path, "exit codes (whole numbers of 0 or more)", (code) => isCount(code, 0, HIGHEST_EXIT_CODE)),
   killSignal: checkSignal,
@@ -120,6 +123,10 @@ function checkInheritEnv(value: unknown, path: string): void {
 
 function checkStdin(value: unknown, path: string): void {
   if (typeof value !== "string") throw new InvalidOptionError(path, "a text", NOT_SHOWN);
+}
+
+function checkLog(value: unknown, path: string): void {
+  if (typeof value !== "boolean") throw new InvalidOptionError(path, "true or false", value);
 }
 
 function checkSignal(value: unknown, path: string): void {

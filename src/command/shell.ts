@@ -10,7 +10,10 @@ export type OutputListener = (run: ExecutorRun, stream: "stdout" | "stderr", lin
 export interface ShellExecutorParts {
   /** Real time, also where the scheduler's is a test's: processes know no other. */
   readonly setTimer: SetTimer;
-  /** What it throws is dropped, and the run goes on. Without it, output is not cut into lines. */
+  /**
+   * What it throws is dropped, and the run goes on. Where nobody listens, output is not cut into lines.
+   * @default for commands with `log`, the run's logger
+   */
   readonly onOutput?: OutputListener | undefined;
 }
 
@@ -24,10 +27,15 @@ export class ShellExecutor implements Executor<ShellCommand> {
 
   execute(command: ShellCommand, run: ExecutorRun): Execution {
     const { setTimer, onOutput } = this.#parts;
-    return new ShellRun(command, run, setTimer, onOutput && quietly(onOutput, run));
+    const listener = onOutput ?? (command.log === true ? toLogger : undefined);
+    return new ShellRun(command, run, setTimer, listener && quietly(listener, run));
   }
 
   async close(): Promise<void> {}
+}
+
+function toLogger(run: ExecutorRun, stream: "stdout" | "stderr", line: string): void {
+  run.logger[stream === "stdout" ? "info" : "warn"](line);
 }
 
 /** A listener that nothing can fail by, whether it throws or is async and rejects. */

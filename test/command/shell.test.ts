@@ -378,6 +378,18 @@ describe.skipIf(process.platform === "win32")("the output of a shell command", (
     expect(lines.filter((line) => line.includes("stderr"))).toEqual(["run-1 stderr oops"]);
   });
 
+  it("goes to the run's logger where that is wanted", async () => {
+    const lines: string[] = [];
+    const note = (level: string) => (line: unknown) => void lines.push(`${level} ${line}`);
+    const logger = { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") };
+    const run = executorRun({ logger });
+    await new ShellExecutor({ setTimer: realTimer }).execute(shell("echo out; echo err >&2", { log: true }), run)
+      .result;
+    await new ShellExecutor({ setTimer: realTimer }).execute(shell("echo silent"), run).result;
+    expect(lines.sort()).toEqual(["info out", "warn err"]);
+    expect(() => shell("x", { log: 1 as never })).toThrow("log: expected true or false");
+  });
+
   it("is heard as it comes", async () => {
     let execution: ReturnType<ShellExecutor["execute"]> | undefined;
     const onOutput: OutputListener = () => execution?.abort(new Error("heard"));
