@@ -115,6 +115,13 @@ export class Dispatch {
     this.#performer.end(run, ending, killGraceMs);
   }
 
+  /** Ends all that goes on. What was told to end before, with more time, has no more than this. */
+  endAll(ending: Ending, killGraceMs: number): void {
+    this.#performer.lastAttempts = true;
+    for (const run of [...this.#active]) this.#performer.end(run, ending, killGraceMs);
+    this.hasten(killGraceMs);
+  }
+
   /** Shortens the kill grace of what is being ended. */
   hasten(killGraceMs: number): void {
     for (const run of [...this.#active]) this.#performer.hasten(run, killGraceMs);
@@ -131,6 +138,12 @@ export class Dispatch {
     const fires = this.#waiting.takeOf(job);
     for (const fire of fires) this.skip(job, fire.fireTime, fire.details, reason);
     if (fires.length > 0) this.#idleAfterSkip(job);
+  }
+
+  /** Lets fires start again. */
+  open(): void {
+    this.stopping = false;
+    this.#performer.lastAttempts = false;
   }
 
   /** Bars all starts, and skips all that waits; `jobs` are the registered ones. */

@@ -27,6 +27,8 @@ export interface PerformerParts {
 
 /** Performs runs: attempts, timeouts, retries, and the way from a signal to the end of a thread or process. */
 export class Performer {
+  /** While set, no attempt follows another: what runs is being ended. */
+  lastAttempts = false;
   readonly #parts: PerformerParts;
 
   constructor(parts: PerformerParts) {
@@ -178,7 +180,7 @@ export class Performer {
   #retryDelay(run: ActiveRun, error: unknown): number | null {
     const { job } = ActiveRun.stateOf(run);
     const { retry } = job.settings;
-    if (retry === null) return null;
+    if (retry === null || this.lastAttempts) return null;
     const now = this.#parts.clock.now();
     const next = this.#parts.nextFireTime(job);
     // One that has passed belongs to a scheduler that was not started.

@@ -187,7 +187,7 @@ export class Scheduler {
     }
     this.#phase = "running";
     this.#stopped = null;
-    this.#dispatch.stopping = false;
+    this.#dispatch.open();
     this.#loop.on();
     this.#events.emit("scheduler:started", {});
     return this;

@@ -55,9 +55,7 @@ export class Stop {
     this.#aborted = true;
     const error = new PunctualError("SCHEDULER_STOPPED", "the scheduler was stopped while the run went on");
     const ending: Ending = { outcome: "killed", outcomeIfDeaf: "abandoned", error, evenIfReturned: false };
-    for (const run of left) this.#dispatch.end(run, ending, this.#killGraceMs);
-    // Some may have been told to end before, with more time.
-    this.#dispatch.hasten(this.#killGraceMs);
+    this.#dispatch.endAll(ending, this.#killGraceMs);
     await new Promise<void>((resolve) => this.#dispatch.whenIdle(resolve));
     const states = left.map(ActiveRun.stateOf);
     const terminated = states.filter((state) => state.terminated).length;

@@ -534,6 +534,22 @@ describe("stop", () => {
     expect(at.log.slice(1)).toEqual(["4 abandoned deaf", "4 deaf deaf"]);
   });
 
+  it("is not held up by a timed-out run that would be tried again", async () => {
+    const at = setUp();
+    const slowToEnd = (run: RunContext<undefined>): Promise<void> =>
+      new Promise((_, reject) => {
+        run.signal.addEventListener("abort", () => void at.clock.setTimer(2_000, () => reject(run.signal.reason)));
+      });
+    const retry = { attempts: 99, delay: "1s", jitter: "none", pastNextFire: true } as const;
+    const job = at.scheduler.addCommand(slowToEnd, { name: "a", timeout: "5s", killGrace: "10s", retry });
+    void job.runNow();
+    await at.clock.advance(6_000);
+    const stopped = at.scheduler.stop({ grace: 0, killGrace: "5s" });
+    await at.clock.advance(10_000);
+    expect(await stopped).toEqual({ drained: 0, aborted: 1, terminated: 0, abandoned: 0 });
+    expect(at.log).toEqual(["0 start a", "7 timedOut a"]);
+  });
+
   it("leaves an abandoned function counted after the next start", async () => {
     const at = setUp();
     const job = at.scheduler.addCronCommand("@every 10s", deaf(at, 25), { name: "a" });
