@@ -171,6 +171,8 @@ export class SimulationLog implements History {
     const at = this.#clock.now();
     // The scheduler is stopped for no other reason than that the simulation ends.
     const waiting = reason === "stopping";
+    // What comes due just then belongs to no more of it.
+    if (waiting && fireTime !== null && fireTime >= this.#settings.toMs) return;
     const missed = reason === "misfire";
     const fate = waiting ? "waiting" : missed ? "missed" : "skipped";
     if (fireTime !== null) this.#noteFire(job, { fireTime, fate, reason: fate === "skipped" ? reason : null, at });
