@@ -34,7 +34,7 @@ const USE = `
 const ended = [];
 const scheduler = new Scheduler({ workers: { maxThreads: 1 } });
 scheduler.on("run:finished", ({ run }) => ended.push([run.jobName, run.outcome, String(run.result)].join(" ")));
-const soon = new Date(Date.now() + 100);
+const soon = new Date(Date.now() + 1_000); // a slow machine needs a while to get to the lines below
 scheduler.addCronCommand(soon, async () => "here", { name: "function" });
 scheduler.addCronCommand(soon, WORKER, { name: "worker", data: 21 });
 scheduler.start();
