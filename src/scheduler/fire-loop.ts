@@ -86,14 +86,39 @@ export class FireLoop {
     if (!this.#on) return;
     const now = this.#parts.clock.now();
     while (this.#heap.peekTime() <= now) this.#fireFirst(now);
+    for (const job of this.#heap.entries().filter(({ jitteredFrom }) => jitteredFrom !== null && jitteredFrom <= now)) {
+      const fireTime = job.jitteredFrom as number;
+      this.#skip(job, fireTime, "stopping");
+      this.set(job, this.#nextAfter(job, fireTime));
+      // No run's end will tell of a delay that was skipped.
+      if (job.schedule.afterRun === true && isIdle(job)) this.#parts.onIdle(job);
+    }
     this.#on = false;
     this.#alarm.set(Number.POSITIVE_INFINITY);
   }
 
-  /** A job that is due, and about to be taken off or moved, leaves that on record. */
+  /** What is due of a job that is about to be taken off or moved is left on record. */
   skipDue(job: JobState): void {
-    const due = this.nextFireTime(job);
-    if (this.#on && due !== null && due <= this.#parts.clock.now()) this.#skip(job, due, "removed");
+    const now = this.#parts.clock.now();
+    const { settings } = job;
+    const windowStart = now - Math.max(settings.catchUpWindowMs, settings.graceMs);
+    let time = this.#on ? this.nextFireTime(job) : null;
+    if (time !== null && time < windowStart) time = this.#nextAfter(job, windowStart - 1);
+    while (time !== null && time <= now) {
+      this.#skip(job, time, "removed");
+      time = this.#nextAfter(job, time);
+    }
+  }
+
+  /** The job's next fire time but for a delay's, which its run decides; none of a schedule that fails. */
+  #nextAfter(job: JobState, time: number): number | null {
+    if (job.schedule.afterRun === true) return null;
+    try {
+      return nextOf(job.schedule, time);
+    } catch (error) {
+      this.#parts.events.report(error as PunctualError, job.handle);
+      return null;
+    }
   }
 
   #arm(): void {

@@ -117,6 +117,52 @@ describe("what is due, but has not been fired yet", () => {
     await clock.advance(1_500);
     for (const name of ["rescheduled", "removed"]) expect(of(name)[0]).toMatch(new RegExp(`^[a-z]+ ${name} 1$`));
   });
+
+  it("when its job is removed or rescheduled after a stall is on record to the last", async () => {
+    const { clock, scheduler, of } = setUp();
+    const change = (): void => {
+      if (clock.now() < START + 5_000) return;
+      scheduler.job("rescheduled")?.reschedule("@every 7s");
+      scheduler.job("removed")?.remove();
+    };
+    scheduler.addCronCommand("@every 1s", change, { name: "changes" });
+    for (const name of ["rescheduled", "removed"]) scheduler.addCronCommand("@every 1s", () => {}, { name });
+    scheduler.start();
+    await clock.advance(1_000);
+    clock.set(START + 5_500);
+    await clock.advance(1_000);
+    for (const name of ["rescheduled", "removed"]) {
+      const fireTimes = new Set(of(name).map((line) => Number(line.split(" ")[2])));
+      expect([...fireTimes].slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
+    }
+  });
+
+  it("because of its jitter, when all is stopped, is on record as skipped", async () => {
+    const { clock, scheduler, of } = setUp();
+    const job = scheduler.addCronCommand("@every 10s", () => {}, { name: "job", jitter: "9s" });
+    scheduler.start();
+    await clock.advance(10_000);
+    // The fire time has come; the start has not.
+    expect(job.nextFireTime).toBe(START + 10_000);
+    await scheduler.stop();
+    await clock.advance(15_000);
+    scheduler.start();
+    await clock.advance(15_000);
+    expect(of("job").map((line) => line.split(" ")[2])).toContain("10");
+  });
+});
+
+describe("an @after with jitter", () => {
+  it("that waits for its start when all is stopped goes on after the next start", async () => {
+    const { clock, scheduler, of } = setUp();
+    scheduler.addCronCommand("@after 10s", () => {}, { name: "job", jitter: "9s" });
+    scheduler.start();
+    await clock.advance(10_000);
+    await scheduler.stop();
+    scheduler.start();
+    await clock.advance(20_000);
+    expect(of("job").filter((line) => line.startsWith("start"))).toHaveLength(1);
+  });
 });
 
 describe("a run", () => {
