@@ -6,6 +6,7 @@ import type { FieldRule, Place } from "./cron-fields.js";
 import { badItem, checkStep, checkValue, FIELD_RULES, numberOf } from "./cron-fields.js";
 import { readDayItem } from "./day-items.js";
 import type { DayRule } from "./day-rules.js";
+import { remember } from "./remember.js";
 import { suggestFields, suggestItem } from "./suggest.js";
 import type { YearRange } from "./years.js";
 import { readYears } from "./years.js";
@@ -36,8 +37,6 @@ export interface CronFields {
   readonly bothDays: boolean;
 }
 
-/** How many field texts are kept; a program has a few hundred, and a flood of odd ones must not fill the memory. */
-const MAX_KNOWN_TEXTS = 4_096;
 const ITEM = /^(?:(\*|\?)|(\w+)(?:-(\w+))?)(?:\/(\w+))?$/;
 const HASH = /^H(?:\((\w+)-(\w+)\))?(?:\/(\d+))?$/i;
 const NO_RULES: readonly DayRule[] = [];
@@ -92,9 +91,7 @@ function readField(rule: FieldRule, token: string, text: string, position: () =>
     ? readList(rule, token, text, position(), seed)
     : fieldOf(token, readItem(rule, token, { text, position: position() }, seed));
   if (field.hashed) return field;
-  if (texts.size >= MAX_KNOWN_TEXTS) texts.clear();
-  texts.set(token, field);
-  return field;
+  return remember(texts, token, field);
 }
 
 function readList(rule: FieldRule, token: string, text: string, position: number, seed: string): CronField {

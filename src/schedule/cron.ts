@@ -8,14 +8,14 @@ import { CronRule } from "./cron-rule.js";
 import { CronSchedule } from "./cron-schedule.js";
 import { MACROS } from "./macros.js";
 import { readPrefixes } from "./prefixes.js";
+import { remember } from "./remember.js";
 import type { ScheduleOwner } from "./schedule.js";
 import { suggestNearest } from "./suggest.js";
 import { NEVER, Zone } from "./zone.js";
 
-/** How many parsed expressions are kept for the same options, so that the jobs of a crowd share one schedule. */
-const MAX_KNOWN = 4_096;
 /** Longer than any expression that means something; what is read must be bounded. */
 const MAX_LENGTH = 1_024;
+/** Parsed expressions by their options, so that the jobs of a crowd share one schedule. */
 const known = new Map<string, Map<string, CronSchedule>>();
 const NO_OPTIONS: CronOptions = {};
 /** Midnight of the first day, as local seconds. */
@@ -36,9 +36,7 @@ export function cron(expression: string, options: CronOptions = NO_OPTIONS): Cro
   if (same !== undefined && (options.jobName === undefined || !isHashed(same.parts.rule.fields))) return same;
   const schedule = readCron(expression, zone, options);
   if (options.jobName !== undefined && isHashed(schedule.parts.rule.fields)) return schedule;
-  if (kept.size >= MAX_KNOWN) kept.clear();
-  kept.set(expression, schedule);
-  return schedule;
+  return remember(kept, expression, schedule);
 }
 
 function knownFor(zone: Zone | null, { dayMatch, dst }: CronOptions): Map<string, CronSchedule> {

@@ -3,7 +3,7 @@ import { PureSchedule } from "./pure-schedule.js";
 import type { Schedule } from "./schedule.js";
 
 /** The furthest instant that a Date can hold, in epoch milliseconds. */
-const MAX_INSTANT_MS = 8.64e15;
+export const MAX_INSTANT_MS = 8.64e15;
 
 /** Fires at one instant and never again. */
 export class OnceSchedule extends PureSchedule {

@@ -2,6 +2,7 @@ import { NONE } from "./bits.js";
 import { LAST_YEAR } from "./civil.js";
 import type { FieldLimits, Place } from "./cron-fields.js";
 import { badItem, checkStep, checkValue } from "./cron-fields.js";
+import { remember } from "./remember.js";
 import { suggestItem } from "./suggest.js";
 
 /** One item of a year field: every `step`-th year of a range, both ends included. */
@@ -15,7 +16,6 @@ const YEAR: FieldLimits = { name: "year", min: 1, max: LAST_YEAR, names: [] };
 /** Where a bare step begins, as in Quartz, which knows no earlier year. */
 const FIRST_STEP = 1970;
 const ITEM = /^(?:(\*)|(\w+)(?:-(\w+))?)(?:\/(\w+))?$/;
-const MAX_KNOWN_TEXTS = 4_096;
 const known = new Map<string, readonly YearRange[]>();
 
 /** The first year of any of the ranges that is `year` or later, or NONE. */
@@ -39,9 +39,7 @@ export function readYears(token: string, text: string, position: () => number): 
     at += item.length + 1;
     return range;
   });
-  if (known.size >= MAX_KNOWN_TEXTS) known.clear();
-  known.set(token, ranges);
-  return ranges;
+  return remember(known, token, ranges);
 }
 
 function readYearRange(item: string, place: Place): YearRange {

@@ -16,7 +16,7 @@ import type { RunHost } from "./run.js";
 import { ActiveRun } from "./run.js";
 import type { Run } from "./run-record.js";
 import type { Ending, RunEnd } from "./run-state.js";
-import { RunState } from "./run-state.js";
+import { endingAs, RunState } from "./run-state.js";
 import type { FireDetails } from "./waiting-fire.js";
 import { NO_DETAILS, WaitingFire } from "./waiting-fire.js";
 import { WaitingRoom } from "./waiting-room.js";
@@ -130,14 +130,14 @@ export class Dispatch {
   /** Asks again about what waits of a job, by its settings of now. */
   reconsider(job: JobState): void {
     for (const fire of this.#waiting.takeOf(job)) this.#offer(job, fire.fireTime, fire.details);
-    this.#idleAfterSkip(job);
+    this.#tellIfIdle(job);
   }
 
   /** Skips what waits of a job. */
   skipWaiting(job: JobState, reason: SkipReason): void {
     const fires = this.#waiting.takeOf(job);
     for (const fire of fires) this.skip(job, fire.fireTime, fire.details, reason);
-    if (fires.length > 0) this.#idleAfterSkip(job);
+    if (fires.length > 0) this.#tellIfIdle(job);
   }
 
   /** Lets fires start again. */
@@ -200,7 +200,7 @@ export class Dispatch {
       "RUN_REPLACED",
       `run of job ${JSON.stringify(job.name)} made room for its next one`,
     );
-    this.end(oldest, { outcome: "killed", outcomeIfDeaf: "killed", error, evenIfReturned: true }, killGraceMs);
+    this.end(oldest, endingAs("killed", error), killGraceMs);
   }
 
   #start(job: JobState, fireTime: number | null, details: FireDetails): void {
@@ -258,8 +258,8 @@ export class Dispatch {
     this.#free(run);
   }
 
-  /** No run's end will tell of a job of which the last waiting fire was skipped. */
-  #idleAfterSkip(job: JobState): void {
+  /** Asked when a run has ended, and when a waiting fire was skipped, of which no run's end will tell. */
+  #tellIfIdle(job: JobState): void {
     if (isIdle(job)) this.#parts.onJobIdle(job);
   }
 
@@ -268,7 +268,7 @@ export class Dispatch {
     const { job, group } = ActiveRun.stateOf(run);
     job.running--;
     this.#waiting.limits.ended(group);
-    if (isIdle(job)) this.#parts.onJobIdle(job);
+    this.#tellIfIdle(job);
     this.#waiting.freed(job);
     this.#startWaiting();
   }
@@ -281,7 +281,7 @@ export class Dispatch {
       this.#offer(fire.job, fire.fireTime, fire.details);
       // It may have been skipped: then the next of its job has its turn, or there is none.
       this.#waiting.freed(fire.job);
-      this.#idleAfterSkip(fire.job);
+      this.#tellIfIdle(fire.job);
     }
     this.#draining = false;
   }

@@ -8,7 +8,7 @@ import type { SchedulerEmitter } from "./events.js";
 import type { JobState } from "./job-state.js";
 import { isIdle } from "./job-state.js";
 import type { Plan } from "./plan.js";
-import { nextOf, planFires, upcoming } from "./plan.js";
+import { nextOf, planFires, upcoming, windowStartOf } from "./plan.js";
 import { NO_DETAILS } from "./waiting-fire.js";
 
 /** How long due jobs are started in one go, before input, output and other timers have their turn. */
@@ -100,8 +100,7 @@ export class FireLoop {
   /** What is due of a job that is about to be taken off or moved is left on record. */
   skipDue(job: JobState): void {
     const now = this.#parts.clock.now();
-    const { settings } = job;
-    const windowStart = now - Math.max(settings.catchUpWindowMs, settings.graceMs);
+    const windowStart = windowStartOf(job.settings, now);
     let time = this.#on ? this.nextFireTime(job) : null;
     if (time !== null && time < windowStart) time = this.#nextAfter(job, windowStart - 1);
     while (time !== null && time <= now) {
@@ -137,7 +136,7 @@ export class FireLoop {
         this.#parts.events.report(error as PunctualError, job.handle);
       }
     }
-    for (const [job, time] of kept) this.#enter(job, time === null ? null : upcoming(job, time).nextStart, time);
+    for (const [job, time] of kept) this.#enter(job, upcoming(job, time).nextStart, time);
   }
 
   /**

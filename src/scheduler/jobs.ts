@@ -2,6 +2,7 @@ import type { Clock } from "../clock/clock.js";
 import type { Command } from "../command/command.js";
 import { InvalidOptionError, PunctualError } from "../errors.js";
 import { BetweenSchedule } from "../schedule/bounds.js";
+import { MAX_INSTANT_MS } from "../schedule/once.js";
 import type { ScheduleSpec } from "../schedule/parse.js";
 import { toSchedule } from "../schedule/parse.js";
 import type { Schedule } from "../schedule/schedule.js";
@@ -16,6 +17,7 @@ import { jobSettings } from "./job-options.js";
 import { isIdle, JobState, NOT_ENABLED } from "./job-state.js";
 import { nextOf } from "./plan.js";
 import { ActiveRun } from "./run.js";
+import { endingAs } from "./run-state.js";
 
 /** What the jobs need around them. */
 export interface JobsParts {
@@ -28,9 +30,6 @@ export interface JobsParts {
 }
 
 const NEVER: Schedule = { next: () => null };
-/** The bounds of a job that says only one of them; no Date lies beyond. */
-const FIRST_MS = -8.64e15;
-const LAST_MS = 8.64e15;
 
 /** The jobs of a scheduler: what is registered, and what can be done to it. */
 export class Jobs implements JobHost {
@@ -155,8 +154,7 @@ export class Jobs implements JobHost {
   killRun(run: ActiveRun, reason: string): void {
     const { job } = ActiveRun.stateOf(run);
     const error = new PunctualError("RUN_KILLED", `run of job ${JSON.stringify(job.name)} was ended: ${reason}`);
-    const ending = { outcome: "killed", outcomeIfDeaf: "killed", error, evenIfReturned: true } as const;
-    this.#parts.dispatch.end(run, ending, job.settings.killGraceMs);
+    this.#parts.dispatch.end(run, endingAs("killed", error), job.settings.killGraceMs);
   }
 
   #remove(job: JobState, reason: "removed" | "ended"): void {
@@ -188,7 +186,7 @@ export class Jobs implements JobHost {
     const schedule = toSchedule(spec, cron);
     const bound = schedule.bind?.({ jobName, registeredAtMs: this.now(), cron }) ?? schedule;
     if (startAtMs === null && endAtMs === null) return bound;
-    return new BetweenSchedule(bound, startAtMs ?? FIRST_MS, endAtMs ?? LAST_MS);
+    return new BetweenSchedule(bound, startAtMs ?? -MAX_INSTANT_MS, endAtMs ?? MAX_INSTANT_MS);
   }
 }
 

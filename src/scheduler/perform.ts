@@ -8,6 +8,7 @@ import type { JobState } from "./job-state.js";
 import { retryDelay } from "./retry.js";
 import { ActiveRun } from "./run.js";
 import type { Ending, RunEnd } from "./run-state.js";
+import { endingAs } from "./run-state.js";
 
 /** What the performer works with. */
 export interface PerformerParts {
@@ -112,7 +113,7 @@ export class Performer {
         "RUN_TIMED_OUT",
         `run of job ${JSON.stringify(run.jobName)} took over ${timeoutMs} ms`,
       );
-      this.end(run, { outcome: "timedOut", outcomeIfDeaf: "timedOut", error, evenIfReturned: true }, killGraceMs);
+      this.end(run, endingAs("timedOut", error), killGraceMs);
     });
   }
 

@@ -51,7 +51,7 @@ export function planFires(due: number, job: PlannedJob, now: number): Plan {
   }
   const onTime: number[] = [];
   const missed: number[] = [];
-  const windowStart = now - Math.max(settings.catchUpWindowMs, settings.graceMs);
+  const windowStart = windowStartOf(settings, now);
   let time: number | null = due < windowStart ? nextOf(schedule, windowStart - 1) : due;
   while (time !== null && time <= now) {
     const following = nextOf(schedule, time);
@@ -62,6 +62,11 @@ export function planFires(due: number, job: PlannedJob, now: number): Plan {
   }
   const missedBefore = due < windowStart ? due : null;
   return { fires: caughtUp(missed, onTime, settings), missed, missedBefore, ...upcoming(job, time) };
+}
+
+/** From when on missed fire times are looked at; never less than what counts as on time. */
+export function windowStartOf({ catchUpWindowMs, graceMs }: PlanSettings, now: number): number {
+  return now - Math.max(catchUpWindowMs, graceMs);
 }
 
 /** When a fire is to start, given the fire time after it. */

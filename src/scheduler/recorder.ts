@@ -26,6 +26,15 @@ export class Recorder {
     this.#append(new SkippedFire(job, at, fireTime, reason));
   }
 
+  /** Lets the history write what it still holds. */
+  async close(): Promise<void> {
+    try {
+      await this.#history.close();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   #append(entry: HistoryEntry): void {
     try {
       // A history keeps the entries, not the array: one serves for all.

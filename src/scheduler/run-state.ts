@@ -1,6 +1,7 @@
 import type { ClockTimer } from "../clock/clock.js";
 import type { Command, Execution } from "../command/command.js";
 import { describeCommand } from "../command/describe.js";
+import { latenessMs } from "../command/lateness.js";
 import type { RecordedRun, RunSource } from "../history/record.js";
 import { storedError } from "../history/stored-error.js";
 import type { JobState } from "./job-state.js";
@@ -17,6 +18,11 @@ export interface Ending {
   readonly error: Error;
   /** Whether it counts as ended so even if its command then returns. */
   readonly evenIfReturned: boolean;
+}
+
+/** The ending of a run that is over by its reason, whatever its command still does. */
+export function endingAs(outcome: Ending["outcome"], error: Error): Ending {
+  return { outcome, outcomeIfDeaf: outcome, error, evenIfReturned: true };
 }
 
 /** Where a run is. `deaf`: on record as ended, but its function, which did not heed its signal, still runs. */
@@ -103,7 +109,7 @@ export class RunState implements RunSource {
       ...described(this.job.command),
       node: null,
       endedAt: this.#endedAt,
-      latenessMs: fireTime === null ? 0 : startedAt - fireTime,
+      latenessMs: latenessMs(fireTime, startedAt),
       attempts: this.attempts.map(recordedAttempt),
       result,
       error: error === undefined ? null : storedError(error),

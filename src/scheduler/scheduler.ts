@@ -33,6 +33,7 @@ export class Scheduler {
   readonly #clock: Clock;
   readonly #events = new SchedulerEmitter();
   readonly #workers: WorkerPool;
+  readonly #recorder: Recorder;
   readonly #dispatch: Dispatch;
   readonly #loop: FireLoop;
   readonly #jobs: Jobs;
@@ -49,6 +50,7 @@ export class Scheduler {
     const events = this.#events;
     this.#clock = clock;
     this.history = settings.history ?? new MemoryHistory();
+    this.#recorder = new Recorder(this.history, events);
     this.#workers = new WorkerPool(workers, (error) => events.report(error, null));
     const logger = settings.logger ?? console;
     // Real processes take real time, whatever the scheduler's clock.
@@ -58,7 +60,7 @@ export class Scheduler {
       events,
       limits,
       logger,
-      recorder: new Recorder(this.history, events),
+      recorder: this.#recorder,
       executors: { worker: this.#workers, shell: new ShellExecutor(shellParts), http: new HttpExecutor() },
       nextFireTime: (job) => this.#loop.nextFireTime(job),
       onJobIdle: (job) => this.#jobs.idle(job),
@@ -228,17 +230,9 @@ export class Scheduler {
     const report = await this.#stop.report;
     this.#stop = null;
     await this.#workers.close();
-    await this.#closeHistory();
+    await this.#recorder.close();
     this.#phase = "idle";
     this.#events.emit("scheduler:stopped", report);
     return report;
-  }
-
-  async #closeHistory(): Promise<void> {
-    try {
-      await this.history.close();
-    } catch (cause) {
-      this.#events.report(new PunctualError("HISTORY_FAILED", `the history failed: ${String(cause)}`, { cause }), null);
-    }
   }
 }

@@ -4,7 +4,7 @@ import { InvalidOptionError } from "../errors.js";
 import type { SchedulerEvents } from "../scheduler/events.js";
 import { Job } from "../scheduler/job.js";
 import type { SchedulerOptions } from "../scheduler/options.js";
-import { nextOf } from "../scheduler/plan.js";
+import { nextOf, windowStartOf } from "../scheduler/plan.js";
 import { Scheduler } from "../scheduler/scheduler.js";
 import { SimulatedCommand } from "./simulated-command.js";
 import type { JobPlan } from "./simulated-jobs.js";
@@ -135,7 +135,7 @@ function commandAt(commands: readonly SimulatedCommand[], index: number): Comman
 function forgottenTimes(job: Job, first: number, now: number): number[] {
   const { settings, schedule } = Job.stateOf(job);
   if (schedule.afterRun === true) return [first];
-  const windowStart = now - Math.max(settings.catchUpWindowMs, settings.graceMs);
+  const windowStart = windowStartOf(settings, now);
   const times: number[] = [];
   for (let time: number | null = first; time !== null && time < windowStart; time = nextOf(schedule, time)) {
     times.push(time);
