@@ -5,6 +5,7 @@ import { EntryHeap } from "../timetable/entry-heap.js";
 import type { SkipReason } from "./admit.js";
 import type { Dispatch } from "./dispatch.js";
 import type { SchedulerEmitter } from "./events.js";
+import { HandledTime } from "./handled-time.js";
 import type { JobState } from "./job-state.js";
 import { isIdle } from "./job-state.js";
 import type { Plan } from "./plan.js";
@@ -29,6 +30,7 @@ export class FireLoop {
   readonly #parts: FireLoopParts;
   readonly #heap = new EntryHeap<JobState>();
   readonly #alarm: Alarm;
+  readonly #handled = new HandledTime();
   /** Jobs that fire at the start of the scheduler. */
   readonly #atStart = new Set<JobState>();
   #on = false;
@@ -38,8 +40,9 @@ export class FireLoop {
   constructor(parts: FireLoopParts) {
     this.#parts = parts;
     const { clock, events, ref } = parts;
-    const jumped = (byMs: number): void => {
+    const jumped = (byMs: number, sinceMs: number): void => {
       this.#jumped = true;
+      this.#followClock(sinceMs);
       events.emit("clock:jumped", { byMs });
     };
     this.#alarm = new Alarm({ clock, ref, jumped, ring: () => this.#fireDue() });
@@ -51,6 +54,7 @@ export class FireLoop {
 
   /** Enters a job with a schedule that it has not had before; one that fires at the start does so now, if that has been. */
   setNew(job: JobState, next: number | null): void {
+    this.#handled.forget(job);
     this.set(job, next);
     if (!this.#on || !this.#atStart.has(job)) return;
     this.#enter(job, this.#parts.clock.now(), null);
@@ -62,8 +66,13 @@ export class FireLoop {
     const atStart = job.registered && job.schedule.atStart === true;
     if (atStart) this.#atStart.add(job);
     else this.#atStart.delete(job);
-    this.#enter(job, upcoming(job, next).nextStart, next);
+    if (!job.registered) this.#handled.forget(job);
+    this.#enterNext(job, next);
     this.#arm();
+  }
+
+  #enterNext(job: JobState, next: number | null): void {
+    this.#enter(job, upcoming(this.#handled.planned(job), next).nextStart, next);
   }
 
   /** Puts a job where its next fire is to start. */
@@ -76,6 +85,7 @@ export class FireLoop {
   on(): void {
     this.#on = true;
     const now = this.#parts.clock.now();
+    this.#followClock(now);
     this.#passOver(now);
     for (const job of this.#atStart) this.#enter(job, now, null);
     this.#arm();
@@ -111,13 +121,32 @@ export class FireLoop {
 
   /** The job's next fire time but for a delay's, which its run decides; none of a schedule that fails. */
   #nextAfter(job: JobState, time: number): number | null {
-    if (job.schedule.afterRun === true) return null;
+    return job.schedule.afterRun === true ? null : this.#ask(job, time);
+  }
+
+  #ask(job: JobState, time: number): number | null {
     try {
-      return nextOf(job.schedule, time);
+      return nextOf(this.#handled.planned(job).schedule, time);
     } catch (error) {
       this.#parts.events.report(error as PunctualError, job.handle);
       return null;
     }
+  }
+
+  /** When the clock was set back to before all that the scheduler has gone through, jobs go by the new clock from here on. */
+  #followClock(since: number): void {
+    if (this.#handled.isBefore(since)) {
+      for (const job of [...this.#heap.entries()]) this.#enterAgain(job, since);
+      this.#arm();
+    }
+    this.#handled.after(since);
+  }
+
+  #enterAgain(job: JobState, since: number): void {
+    const due = this.nextFireTime(job) as number;
+    if (due <= since) return;
+    if (job.schedule.afterRun !== true) this.#handled.again(job, due);
+    this.#enterNext(job, Math.min(due, this.#ask(job, since) ?? due));
   }
 
   #arm(): void {
@@ -131,12 +160,12 @@ export class FireLoop {
       const due = this.nextFireTime(job) as number;
       this.#heap.remove(job);
       try {
-        kept.push([job, nextOf(job.schedule, now) ?? due]);
+        kept.push([job, nextOf(this.#handled.planned(job).schedule, now) ?? due]);
       } catch (error) {
         this.#parts.events.report(error as PunctualError, job.handle);
       }
     }
-    for (const [job, time] of kept) this.#enter(job, upcoming(job, time).nextStart, time);
+    for (const [job, time] of kept) this.#enterNext(job, time);
   }
 
   /**
@@ -156,9 +185,11 @@ export class FireLoop {
 
   #fireFirst(now: number): void {
     const job = this.#heap.peek() as JobState;
+    const due = this.nextFireTime(job) as number;
+    this.#handled.after(due - 1);
     let plan: Plan;
     try {
-      plan = planFires(this.nextFireTime(job) as number, job, now);
+      plan = planFires(due, this.#handled.planned(job), now);
     } catch (error) {
       // A schedule of the user's may throw or stand still: its job then has no next fire time, and the others go on.
       this.#enter(job, null, null);
@@ -166,6 +197,7 @@ export class FireLoop {
       return;
     }
     this.#enter(job, plan.nextStart, plan.next);
+    this.#handled.passed(job, plan.next);
     if (plan.missed.length > 0 || plan.missedBefore !== null) this.#reportMissed(job, plan);
     this.#dispatchFires(job, plan);
   }

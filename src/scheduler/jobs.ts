@@ -117,7 +117,7 @@ export class Jobs implements JobHost {
     const next = nextOf(schedule, this.now());
     refuseLateRetry(schedule, next, job.settings);
     job.spec = spec;
-    this.#setSchedule(job, schedule, next);
+    this.#replaceSchedule(job, schedule, next);
     this.#parts.events.emit("job:rescheduled", { job: job.handle });
   }
 
@@ -128,7 +128,8 @@ export class Jobs implements JobHost {
     refuseLateRetry(schedule, next, settings);
     job.settings = settings;
     if ("data" in options) job.data = options.data;
-    this.#setSchedule(job, schedule, next);
+    if (schedule === job.schedule) this.#parts.loop.set(job, next);
+    else this.#replaceSchedule(job, schedule, next);
     if (options.enabled === false && job.paused === null) this.pause(job, NOT_ENABLED);
     if (options.enabled === true && job.paused === NOT_ENABLED) this.resume(job);
     this.#parts.dispatch.reconsider(job);
@@ -169,12 +170,8 @@ export class Jobs implements JobHost {
     if (events.hears("job:removed")) events.emit("job:removed", { job: job.handle, reason });
   }
 
-  #setSchedule(job: JobState, schedule: Schedule, next: number | null): void {
+  #replaceSchedule(job: JobState, schedule: Schedule, next: number | null): void {
     const { loop } = this.#parts;
-    if (schedule === job.schedule) {
-      loop.set(job, next);
-      return;
-    }
     job.ended = false;
     loop.skipDue(job);
     job.schedule = schedule;

@@ -10,8 +10,11 @@ export interface AlarmOptions {
   readonly clock: Clock;
   /** Called when the wall clock has reached the time that was set, never before; the alarm is then off. */
   readonly ring: () => void;
-  /** Called when the wall clock was set meanwhile: by how much, positive for forward. */
-  readonly jumped: (byMs: number) => void;
+  /**
+   * Called when the wall clock was set meanwhile: by how much, positive for forward, and what it would have shown, as it is
+   * set now, when it was last looked at.
+   */
+  readonly jumped: (byMs: number, sinceMs: number) => void;
   /** Whether an armed alarm keeps the process alive. */
   readonly ref: boolean;
 }
@@ -24,8 +27,9 @@ export class Alarm {
   #time = Number.POSITIVE_INFINITY;
   /** For when the timer is armed (wall clock): the time above, or sooner. */
   #armedFor = Number.POSITIVE_INFINITY;
-  /** Wall clock minus monotonic clock when the timer was armed: changes when the wall clock is set. */
-  #difference = 0;
+  /** The wall clock when it was last looked at, and how far it was ahead of the monotonic one; NaN while the alarm is off. */
+  #seen = Number.NaN;
+  #ahead = Number.NaN;
 
   constructor(options: AlarmOptions) {
     this.#options = options;
@@ -36,6 +40,7 @@ export class Alarm {
     this.#time = time;
     if (time === Number.POSITIVE_INFINITY) {
       this.#disarm();
+      this.#ahead = Number.NaN;
       return;
     }
     // A timer that rings too early finds that out by itself: not re-arming it makes removing and moving jobs cheap.
@@ -48,8 +53,18 @@ export class Alarm {
     const now = clock.now();
     const delayMs = Math.min(this.#time - now, LONGEST_SLEEP_MS);
     this.#armedFor = now + delayMs;
-    this.#difference = now - clock.monotonic();
     this.#timer = clock.setTimer(delayMs, () => this.#wake(), { ref });
+    this.#lookForJump(now);
+  }
+
+  /** Not only when the timer rings: a timer that is armed anew would hide what happened before. */
+  #lookForJump(now: number): void {
+    const ahead = now - this.#options.clock.monotonic();
+    const jump = ahead - this.#ahead;
+    const since = this.#seen + jump;
+    this.#seen = now;
+    this.#ahead = ahead;
+    if (Math.abs(jump) >= SMALLEST_JUMP_MS) this.#options.jumped(jump, since);
   }
 
   #disarm(): void {
@@ -60,11 +75,10 @@ export class Alarm {
 
   #wake(): void {
     this.#timer = null;
-    const { clock, ring, jumped } = this.#options;
+    const { clock, ring } = this.#options;
     const now = clock.now();
-    const jump = now - clock.monotonic() - this.#difference;
-    if (Math.abs(jump) >= SMALLEST_JUMP_MS) jumped(jump);
-    // Either call may have set the alarm anew, or off.
+    this.#lookForJump(now);
+    // Who was told of a jump may have set the alarm anew, or off.
     if (this.#timer !== null || this.#time === Number.POSITIVE_INFINITY) return;
     if (now < this.#time) {
       this.#arm();

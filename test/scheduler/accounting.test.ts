@@ -118,6 +118,16 @@ describe("what is due, but has not been fired yet", () => {
     for (const name of ["rescheduled", "removed"]) expect(of(name)[0]).toMatch(new RegExp(`^[a-z]+ ${name} 1$`));
   });
 
+  it("when its job is given the schedule that it has is on record, too", async () => {
+    const { clock, scheduler, of } = setUp();
+    const change = (): void => void scheduler.job("same")?.reschedule("* * * * * *");
+    scheduler.addCronCommand(new Date(START + 1_000), change, { name: "changes" });
+    scheduler.addCronCommand("* * * * * *", () => {}, { name: "same" });
+    scheduler.start();
+    await clock.advance(2_500);
+    expect(of("same")).toEqual(["removed same 1", "start same 2", "succeeded same 2"]);
+  });
+
   it("when its job is removed or rescheduled after a stall is on record to the last", async () => {
     const { clock, scheduler, of } = setUp();
     const change = (): void => {

@@ -479,30 +479,6 @@ describe("a run's context", () => {
   });
 });
 
-describe("the clock, set an hour back and forth", () => {
-  it.each([
-    ["*/5 * * * * *", 3_600_000],
-    ["*/5 * * * * *", 2_000],
-    ["@every 5s", 3_600_000],
-  ])("makes %s (by %d ms) fire no time twice, and none late", async (spec, byMs) => {
-    const at = setUp();
-    const fires: number[] = [];
-    at.scheduler.addCronCommand(spec, (run) => void fires.push((run.fireTime ?? 0) - START), { name: "a" });
-    at.scheduler.start();
-    await at.clock.advance(60_000);
-    at.clock.set(at.clock.now() - byMs);
-    await at.clock.advance(10_000);
-    at.clock.set(at.clock.now() + byMs);
-    // The alarm looks at the clock at least every half minute; from then on all is as if nothing had been.
-    await at.clock.advance(60_000);
-    expect(new Set(fires).size).toBe(fires.length);
-    expect(fires).toEqual([...fires].sort((a, b) => a - b));
-    expect(fires.filter((time) => time <= 60_000)).toHaveLength(12);
-    expect(fires.slice(-6)).toEqual([105_000, 110_000, 115_000, 120_000, 125_000, 130_000]);
-    expect(at.log.filter((line) => line.includes("skip a misfire")).length + fires.length).toBe(26);
-  });
-});
-
 describe("stop", () => {
   it("skips what waits, and tells who asked for it", async () => {
     const at = setUp({ maxConcurrent: 1 });
