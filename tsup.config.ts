@@ -9,6 +9,8 @@ export default defineConfig([
     entry: {
       index: "src/index.ts",
       explain: "src/explain/index.ts",
+      flock: "src/flock.ts",
+      redis: "src/redis.ts",
       testing: "src/testing/index.ts",
       worker: "src/worker.ts",
     },

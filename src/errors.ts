@@ -1,5 +1,6 @@
 /** Every `code` that an error of this package can carry; docs/errors.md explains each one. */
 export type ErrorCode =
+  | "DISTRIBUTED_UNAVAILABLE"
   | "DUPLICATE_NAME"
   | "HISTORY_FAILED"
   | "HTTP_FAILED"
@@ -11,6 +12,8 @@ export type ErrorCode =
   | "INVALID_SCHEDULE"
   | "INVALID_TIMEZONE"
   | "JOB_REMOVED"
+  | "LEASE_LOST"
+  | "LEASE_RELEASED"
   | "LISTENER_FAILED"
   | "PEER_MISSING"
   | "RETRY_IF_FAILED"
@@ -103,6 +106,13 @@ export class RunSkippedError extends PunctualError {
   constructor(jobName: string, reason: string) {
     super("RUN_SKIPPED", `job ${show(jobName)} was not run now: ${reason}`);
     this.reason = reason;
+  }
+}
+
+/** Where nodes agree could not be asked, or could not tell: not the same as a refusal. */
+export class DistributedUnavailableError extends PunctualError {
+  constructor(why: string, options?: ErrorOptions) {
+    super("DISTRIBUTED_UNAVAILABLE", `cannot tell who starts it: ${why}`, options);
   }
 }
 

@@ -61,12 +61,37 @@ export type {
   StoredError,
 } from "./history/record.js";
 
+// Coordination
+export { MemoryDistributed } from "./distributed/memory-distributed.js";
+export type { MemoryDistributedOptions } from "./distributed/memory-distributed.js";
+export type {
+  ClaimAnswer,
+  ClaimRequest,
+  Distributed,
+  GrantedClaim,
+  GrantedLease,
+  Lease,
+  LeaseAnswer,
+  LeaseRequest,
+  RefusalReason,
+  RefusedClaim,
+  RefusedLease,
+  ReleaseOptions,
+} from "./distributed/distributed.js";
+
 // Time
 export { SystemClock } from "./clock/system-clock.js";
 export type { Clock, ClockTimer } from "./clock/clock.js";
 
 // Errors
-export { InvalidOptionError, InvalidScheduleError, PunctualError, RunSkippedError, WorkerError } from "./errors.js";
+export {
+  DistributedUnavailableError,
+  InvalidOptionError,
+  InvalidScheduleError,
+  PunctualError,
+  RunSkippedError,
+  WorkerError,
+} from "./errors.js";
 export type { ErrorCode } from "./errors.js";
 export { CommandError } from "./command/command-error.js";
 export type { CommandErrorCode } from "./command/command-error.js";

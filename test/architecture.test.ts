@@ -14,12 +14,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   timetable: ["clock", "errors.ts"],
   command: ["errors.ts"],
   history: ["errors.ts"],
-  scheduler: ["timetable", "schedule", "clock", "command", "history", "errors.ts"],
+  distributed: ["schedule", "clock", "errors.ts"],
+  scheduler: ["distributed", "timetable", "schedule", "clock", "command", "history", "errors.ts"],
   explain: ["schedule", "clock", "errors.ts"],
   // And the files that index.ts exports from.
-  testing: ["clock", "history", "errors.ts"],
+  testing: ["clock", "history", "distributed", "errors.ts"],
+  "flock.ts": ["distributed", "errors.ts"],
+  "redis.ts": ["distributed", "errors.ts"],
   "worker.ts": ["command"],
-  "index.ts": ["scheduler", "timetable", "schedule", "clock", "command", "history", "errors.ts"],
+  "index.ts": ["distributed", "scheduler", "timetable", "schedule", "clock", "command", "history", "errors.ts"],
 };
 
 /** Which file may import a package. `lazy` is when first needed: by `import()` or `createRequire()()`, or for types. */
@@ -27,6 +30,8 @@ const PACKAGES: Readonly<Record<string, Readonly<Record<string, "any" | "lazy">>
   "cron-parser": { "schedule/cron-expression.ts": "any" },
   cronstrue: { "explain/sentence.ts": "lazy" },
   "es-module-lexer": { "command/worker-module.ts": "any" },
+  ioredis: { "distributed/redis-distributed.ts": "lazy" },
+  koffi: { "distributed/flock-koffi.ts": "lazy" },
   leven: { "schedule/suggest.ts": "any" },
   eventemitter3: { "scheduler/events.ts": "any" },
   tinypool: { "command/worker.ts": "lazy" },

@@ -1,0 +1,194 @@
+import type { ClaimRequest, RefusalReason } from "./distributed.js";
+
+/** What a store knows of one service. Times are milliseconds by the store's clock. */
+export interface ServiceState {
+  /** The latest fire time that was claimed. */
+  readonly markMs: number | null;
+  /** The last token that was given. */
+  readonly token: number;
+  /** The node that holds the service, or held it last. */
+  readonly holder: string | null;
+  readonly heldUntilMs: number;
+  /** The last claim or lease that was given. */
+  readonly run: RunEntry | null;
+  /** The greatest token of a run that has finished. */
+  readonly finishedToken: number;
+  /** A fire whose node died, and what came after it before anybody recovered it. */
+  readonly left: LeftFire | null;
+}
+
+/** The run for which the last claim or lease was given. */
+export interface RunEntry {
+  readonly token: number;
+  readonly appId: string;
+  /** `null` for a lease without a fire. */
+  readonly claimId: string | null;
+  readonly fireTime: number | null;
+  readonly attempt: number;
+  readonly untilMs: number;
+  readonly finished: boolean;
+}
+
+/** A fire that was left unfinished. */
+export interface LeftFire {
+  readonly fireTime: number;
+  readonly attempt: number;
+}
+
+/** What a store is asked, and what it knows beside the service. */
+export interface Circumstances {
+  readonly nowMs: number;
+  readonly maxClockSkewMs: number;
+  /** Whether a node is known to be dead, so that nothing of what it had holds any more. */
+  isDead(appId: string): boolean;
+}
+
+/** An answer, and the state that goes with it; `state` is the old one where nothing has changed. */
+export type Decision =
+  | { readonly granted: true; readonly token: number; readonly attempt: number; readonly state: ServiceState }
+  | Refusal;
+
+/** A refusal; see `RefusedClaim`. */
+export interface Refusal {
+  readonly granted: false;
+  readonly reason: RefusalReason;
+  readonly holder: string | null;
+  readonly retryAfterMs: number | null;
+  readonly runToken: number | null;
+  readonly unfinished: number | null;
+}
+
+export const NEW_SERVICE: ServiceState = Object.freeze({
+  markMs: null,
+  token: 0,
+  holder: null,
+  heldUntilMs: Number.NEGATIVE_INFINITY,
+  run: null,
+  finishedToken: 0,
+  left: null,
+});
+
+/** Whether a node may start a fire. One rule for every driver; that of Redis says the same in Lua. */
+export function decideClaim(state: ServiceState, request: ClaimRequest, at: Circumstances): Decision {
+  const { run } = state;
+  const { fireTime, appId, claimId, maxAttempts } = request;
+  // The answer to the first asking was lost.
+  if (run?.claimId === claimId) return { granted: true, token: run.token, attempt: run.attempt, state };
+  const live = isLive(run, at);
+  const left = live ? state.left : leftBy(run, state.left);
+  const recovers = left?.fireTime === fireTime && left.attempt < maxAttempts && !live;
+  if (state.markMs !== null && fireTime <= state.markMs && !recovers) return claimed(state, request, at);
+  if (fireTime > at.nowMs + at.maxClockSkewMs) return refuse("skew", null, fireTime - at.nowMs);
+  if (run !== null && live) return refuse("held", run.appId, run.untilMs - at.nowMs, run.token);
+  const unfinished = left !== null && left.attempt < maxAttempts && left.fireTime < fireTime ? left.fireTime : null;
+  if (unfinished !== null) return { ...refuse("held", null, 0), unfinished };
+  const { holder, heldUntilMs } = state;
+  if (holder !== null && holder !== appId && heldUntilMs > at.nowMs && !at.isDead(holder)) {
+    return refuse("held", holder, heldUntilMs - at.nowMs);
+  }
+  if (request.unlessFinished !== null && state.finishedToken >= request.unlessFinished)
+    return refuse("held", holder, null);
+  return grant(state, request, at, recovers ? left.attempt + 1 : 1);
+}
+
+/** Whether a node may have a lease without a fire. */
+export function decideLease(
+  state: ServiceState,
+  { appId, leaseMs }: { readonly appId: string; readonly leaseMs: number },
+  at: Circumstances,
+): Decision {
+  const { run } = state;
+  if (run !== null && isLive(run, at)) return refuse("held", run.appId, run.untilMs - at.nowMs, run.token);
+  const token = nextToken(state, at);
+  const entry = {
+    token,
+    appId,
+    claimId: null,
+    fireTime: null,
+    attempt: 1,
+    untilMs: at.nowMs + leaseMs,
+    finished: false,
+  };
+  return { granted: true, token, attempt: 1, state: { ...state, token, run: entry, left: leftBy(run, state.left) } };
+}
+
+/** Who is elected: the holder, or, when there is none, who asks. */
+export function decideSelect(state: ServiceState, appId: string, holdTimeMs: number, at: Circumstances): ServiceState {
+  const { holder, heldUntilMs } = state;
+  const held = holder !== null && heldUntilMs > at.nowMs && !at.isDead(holder);
+  if (held && !(holder === appId && holdTimeMs === 0)) return state;
+  return { ...state, holder: appId, heldUntilMs: at.nowMs + holdTimeMs };
+}
+
+/** The state with a lease renewed, or `null` when it has ended. */
+export function renewed(state: ServiceState, token: number, leaseMs: number, nowMs: number): ServiceState | null {
+  const { run } = state;
+  if (run === null || run.token !== token || run.finished || run.untilMs <= nowMs) return null;
+  return { ...state, run: { ...run, untilMs: nowMs + leaseMs } };
+}
+
+/** The state with a lease given back; the same state when that changes nothing. */
+export function released(state: ServiceState, token: number, finished: boolean, nowMs: number): ServiceState {
+  const { run } = state;
+  // That it has finished counts also when it comes late: nobody has to do it again.
+  if (run === null || run.token !== token || run.finished) return state;
+  if (!finished) return { ...state, run: { ...run, untilMs: Math.min(run.untilMs, nowMs) } };
+  return { ...state, finishedToken: token, run: { ...run, finished: true } };
+}
+
+function grant(state: ServiceState, request: ClaimRequest, at: Circumstances, attempt: number): Decision {
+  const { appId, claimId, fireTime, holdTimeMs, leaseMs } = request;
+  const token = nextToken(state, at);
+  const untilMs = at.nowMs + leaseMs;
+  // Without a lease nobody can know that a run was left unfinished.
+  const run = { token, appId, claimId, fireTime, attempt, untilMs, finished: leaseMs === 0 };
+  const left = leftBy(state.run, state.left);
+  return {
+    granted: true,
+    token,
+    attempt,
+    state: {
+      ...state,
+      markMs: Math.max(state.markMs ?? fireTime, fireTime),
+      token,
+      holder: appId,
+      heldUntilMs: at.nowMs + holdTimeMs,
+      run,
+      left: left?.fireTime === fireTime ? null : left,
+    },
+  };
+}
+
+/** Greater than all before, also when what was known of them is lost: no node asks a thousand times in a second for long. */
+function nextToken({ token }: ServiceState, { nowMs }: Circumstances): number {
+  return Math.max(token + 1, Math.floor(nowMs));
+}
+
+function isLive(run: RunEntry | null, { nowMs, isDead }: Circumstances): boolean {
+  return run !== null && !run.finished && run.untilMs > nowMs && !isDead(run.appId);
+}
+
+/** The fire that is left unfinished when a run is over that is not live. */
+function leftBy(run: RunEntry | null, before: LeftFire | null): LeftFire | null {
+  if (run === null || run.finished || run.fireTime === null) return before;
+  return { fireTime: run.fireTime, attempt: run.attempt };
+}
+
+function claimed({ run, holder }: ServiceState, { fireTime, maxAttempts }: ClaimRequest, at: Circumstances): Refusal {
+  // Who would recover it asks again when its lease is over.
+  const standsBy = run?.fireTime === fireTime && maxAttempts > run.attempt && isLive(run, at);
+  const retryAfterMs = standsBy ? run.untilMs - at.nowMs : null;
+  return {
+    ...refuse("claimed", run?.fireTime === fireTime ? run.appId : holder, retryAfterMs),
+    runToken: run?.token ?? null,
+  };
+}
+
+function refuse(
+  reason: RefusalReason,
+  holder: string | null,
+  retryAfterMs: number | null,
+  runToken: number | null = null,
+): Refusal {
+  return { granted: false, reason, holder, retryAfterMs, runToken, unfinished: null };
+}
