@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^punctual\/explain$/, replacement: source("explain/index.ts") },
+      { find: /^punctual\/flock$/, replacement: source("flock.ts") },
+      { find: /^punctual\/redis$/, replacement: source("redis.ts") },
       { find: /^punctual\/testing$/, replacement: source("testing/index.ts") },
       { find: /^punctual\/worker$/, replacement: source("worker.ts") },
       { find: /^punctual$/, replacement: source("index.ts") },
