@@ -2,6 +2,7 @@
 export { Scheduler } from "./scheduler/scheduler.js";
 export type { Job } from "./scheduler/job.js";
 export type { JobOptions, JobUpdate } from "./scheduler/job-options.js";
+export type { DistributedCronOptions } from "./scheduler/distributed-options.js";
 export type { PolicyOptions, RetryOptions } from "./scheduler/policies.js";
 export type { GroupOptions, RunNowOptions, SchedulerOptions, StopOptions, WorkerOptions } from "./scheduler/options.js";
 export type { SignalOptions } from "./scheduler/signals.js";

@@ -29,7 +29,8 @@ function runVariables(run: ExecutorRun): Variables {
     PUNCTUAL_JOB: run.jobName,
     PUNCTUAL_RUN_ID: run.id,
     PUNCTUAL_FIRE_TIME: run.fireTime === null ? "" : new Date(run.fireTime).toISOString(),
-    PUNCTUAL_ATTEMPT: String((run as { readonly attempt?: number }).attempt ?? 1),
+    PUNCTUAL_ATTEMPT: String(run.attempt),
+    PUNCTUAL_TOKEN: run.token === null ? undefined : String(run.token),
     PUNCTUAL_DATA: run.data === undefined ? undefined : dataText(run.data),
   };
 }

@@ -73,7 +73,7 @@ const OPTIONS: Readonly<Record<keyof ShellOptions, OptionCheck>> = {
 /**
  * A command that starts a process, in a process group of its own. A text is run by a shell: `shell("pg_dump app | gzip >
  * /backup/app.gz")`; a list is a program with its arguments, started without one: `shell(["pg_dump", "app"])`. The process
- * finds its run in `PUNCTUAL_JOB`, `PUNCTUAL_RUN_ID`, `PUNCTUAL_FIRE_TIME`, `PUNCTUAL_ATTEMPT` and, as JSON,
+ * finds its run in `PUNCTUAL_JOB`, `PUNCTUAL_RUN_ID`, `PUNCTUAL_FIRE_TIME`, `PUNCTUAL_ATTEMPT`, `PUNCTUAL_TOKEN` and, as JSON,
  * `PUNCTUAL_DATA`. A run fails with a CommandError of code `SHELL_EXIT_CODE`, `SHELL_SIGNAL` or `SHELL_SPAWN_FAILED`.
  * @throws InvalidOptionError
  */

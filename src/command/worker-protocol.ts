@@ -23,6 +23,7 @@ export type ThreadTask = readonly [
   attempt: number,
   data: unknown,
   upstream: UpstreamRun | null,
+  token: number | null,
 ];
 
 /** How a run ended in its thread. `progress` is the last one reported: its message may arrive after this one. */

@@ -47,7 +47,7 @@ class ThreadRunContext implements RunContext {
   readonly latenessMs: number;
   readonly attempt: number;
   readonly upstream: UpstreamRun | null;
-  readonly token = null;
+  readonly token: number | null;
   readonly data: unknown;
   readonly logger: Logger = threadLogger(this);
   readonly #number: number;
@@ -55,10 +55,11 @@ class ThreadRunContext implements RunContext {
   #aborted: AbortMessage | undefined;
   #progress: number | undefined;
 
-  constructor([number, , , id, jobName, fireTime, startedAt, attempt, data, upstream]: ThreadTask) {
+  constructor([number, , , id, jobName, fireTime, startedAt, attempt, data, upstream, token]: ThreadTask) {
     this.#number = number;
     this.attempt = attempt;
     this.upstream = received(upstream);
+    this.token = token;
     this.id = id;
     this.jobName = jobName;
     this.fireTime = fireTime;

@@ -220,6 +220,18 @@ function threadsOf(pool: Tinypool): readonly Worker[] {
 }
 
 function threadTask({ number, command, run }: PoolRun): ThreadTask {
-  const { id, jobName, fireTime, startedAt, attempt, data, upstream } = run;
-  return [number, command.url, command.exportName, id, jobName, fireTime, startedAt, attempt, data, sent(upstream)];
+  const { id, jobName, fireTime, startedAt, attempt, data, upstream, token } = run;
+  return [
+    number,
+    command.url,
+    command.exportName,
+    id,
+    jobName,
+    fireTime,
+    startedAt,
+    attempt,
+    data,
+    sent(upstream),
+    token,
+  ];
 }

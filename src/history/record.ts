@@ -10,6 +10,7 @@ export const SKIP_REASONS = [
   "overlap",
   "limit",
   "claimedElsewhere",
+  "clockSkew",
   "heldElsewhere",
   "distributedUnavailable",
   "paused",

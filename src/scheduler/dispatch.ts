@@ -3,8 +3,12 @@ import type { Logger } from "../command/logger.js";
 import { PunctualError, RunSkippedError } from "../errors.js";
 import type { Admission, AdmitState, SkipReason } from "./admit.js";
 import { admit } from "./admit.js";
+import { KeepAlive } from "../distributed/keep-alive.js";
 import type { ChainLink } from "./chain.js";
 import { setsOff } from "./chain.js";
+import { ClaimLines } from "./claim-lines.js";
+import type { Claims } from "./claims.js";
+import { graceOfLost } from "./distributed-options.js";
 import type { SchedulerEmitter } from "./events.js";
 import type { JobState } from "./job-state.js";
 import { isIdle } from "./job-state.js";
@@ -15,7 +19,7 @@ import type { Recorder } from "./recorder.js";
 import type { RunHost } from "./run.js";
 import { ActiveRun } from "./run.js";
 import type { Run } from "./run-record.js";
-import type { Ending, RunEnd } from "./run-state.js";
+import type { Ending, Held, RunEnd } from "./run-state.js";
 import { endingAs, RunState } from "./run-state.js";
 import type { FireDetails } from "./waiting-fire.js";
 import { NO_DETAILS, WaitingFire } from "./waiting-fire.js";
@@ -26,6 +30,7 @@ export interface DispatchParts extends Pick<PerformerParts, "clock" | "events" |
   readonly limits: LimitSettings;
   readonly logger: Logger;
   readonly recorder: Recorder;
+  readonly claims: Claims;
   /** Told when the last run of a job has ended. */
   readonly onJobIdle: (job: JobState) => void;
   /** Told when so many runs of a job in a row have failed that it is to be paused. */
@@ -41,6 +46,7 @@ export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #performer: Performer;
   readonly #waiting: WaitingRoom;
+  readonly #lines: ClaimLines;
   /** Runs whose command has not returned at once: the others begin and end within one call. */
   readonly #active = new Set<ActiveRun>();
   readonly #onIdle: (() => void)[] = [];
@@ -63,6 +69,11 @@ export class Dispatch {
     this.#clock = parts.clock;
     this.#events = parts.events;
     this.#waiting = new WaitingRoom(parts.limits);
+    this.#lines = new ClaimLines(parts.claims, {
+      offer: (job, fireTime, details) => this.#offer(job, fireTime, details),
+      skip: (job, fireTime, details, reason) => this.skip(job, fireTime, details, reason),
+      hasRoom: ({ settings, running, held }) => settings.overlap === "allow" || running + held < settings.maxConcurrent,
+    });
     this.#runHost = {
       logger: parts.logger,
       onProgress: (run, fraction) => {
@@ -85,24 +96,27 @@ export class Dispatch {
 
   /** Starts a fire of the schedule, keeps it waiting, or skips it. */
   fire(job: JobState, fireTime: number): void {
-    this.#offer(job, fireTime, NO_DETAILS);
+    if (job.settings.distributed === null) this.#offer(job, fireTime, NO_DETAILS);
+    else this.#lines.add(job, fireTime);
   }
 
   /** Sets a job off that follows another one's run. */
   follow(job: JobState, upstream: Run): void {
-    this.#offer(job, null, { data: undefined, upstream, waiter: null });
+    this.#offer(job, null, { ...NO_DETAILS, upstream });
   }
 
   /** Performs a job outside its schedule, paused or not. @throws RunSkippedError */
   runNow(job: JobState, data: unknown): Promise<Run> {
     return new Promise((resolve, reject) => {
       const skipped = (reason: SkipReason): void => reject(new RunSkippedError(job.name, reason));
-      this.#offer(job, null, { data, upstream: null, waiter: { ended: resolve, skipped } });
+      this.#offer(job, null, { ...NO_DETAILS, data, waiter: { ended: resolve, skipped } });
     });
   }
 
   /** Puts on record that a fire time did not start. */
   skip(job: JobState, fireTime: number | null, details: FireDetails, reason: SkipReason): void {
+    // What another node has begun is on its record.
+    if (details.asking?.recovery === true) return;
     this.#parts.recorder.skipped(job, this.#clock.now(), fireTime, reason);
     if (this.#events.hears("run:skipped")) {
       this.#events.emit("run:skipped", { job: job.handle, fireTime, reason });
@@ -135,9 +149,11 @@ export class Dispatch {
 
   /** Skips what waits of a job. */
   skipWaiting(job: JobState, reason: SkipReason): void {
+    const undecided = job.undecided;
     const fires = this.#waiting.takeOf(job);
     for (const fire of fires) this.skip(job, fire.fireTime, fire.details, reason);
-    if (fires.length > 0) this.#tellIfIdle(job);
+    this.#lines.skipAll(job, reason);
+    if (fires.length > 0 || undecided > 0) this.#tellIfIdle(job);
   }
 
   /** Lets fires start again. */
@@ -156,8 +172,13 @@ export class Dispatch {
 
   /** Calls `idle` as soon as no run goes on. */
   whenIdle(idle: () => void): void {
-    if (this.#active.size === 0) idle();
-    else this.#onIdle.push(idle);
+    this.#onIdle.push(idle);
+    this.#tellIfAllIdle();
+  }
+
+  /** Settles when the store has back what runs had of it. */
+  async allGivenBack(): Promise<void> {
+    await this.#lines.allGivenBack();
   }
 
   #offer(job: JobState, fireTime: number | null, details: FireDetails): void {
@@ -204,13 +225,56 @@ export class Dispatch {
   }
 
   #start(job: JobState, fireTime: number | null, details: FireDetails): void {
-    const state = new RunState(job, fireTime, details, this.#clock.now());
+    if (job.settings.distributed === null) this.#begin(job, fireTime, details, null);
+    else void this.#claim(job, fireTime, details);
+  }
+
+  /** Keeps the place of a run while it is asked whether this node may start it. */
+  async #claim(job: JobState, fireTime: number | null, details: FireDetails): Promise<void> {
+    const { group } = job.settings;
+    job.running++;
+    this.#waiting.limits.started(group);
+    const asked = await this.#lines.ask(job, fireTime, details);
+    job.running--;
+    this.#waiting.limits.ended(group);
+    if (asked.kind === "granted" && this.#mayBegin(job)) this.#begin(job, fireTime, details, asked.held);
+    else {
+      if (asked.kind === "granted") {
+        this.#parts.claims.giveUp(asked.held);
+        this.skip(job, fireTime, details, job.registered ? "stopping" : "removed");
+      } else if (asked.kind === "skip") this.skip(job, fireTime, details, asked.reason);
+      this.#madeRoom(job);
+    }
+    this.#lines.goOn(job);
+    this.#tellIfAllIdle();
+  }
+
+  /** What was granted starts also while a stop drains: no other node will start it. */
+  #mayBegin(job: JobState): boolean {
+    return job.registered && !this.#performer.lastAttempts;
+  }
+
+  #begin(job: JobState, fireTime: number | null, details: FireDetails, held: Held | null): void {
+    const state = new RunState(job, fireTime, details, this.#clock.now(), held);
     const run = new ActiveRun(this.#runHost, state);
     job.running++;
     if (fireTime !== null) job.starts++;
     this.#waiting.limits.started(state.group);
+    const lease = held?.lease ?? null;
+    if (lease !== null) {
+      state.kept = new KeepAlive({ ...lease, clock: this.#clock, lost: (error) => this.#leaseLost(run, error) });
+    }
     if (this.#events.hears("run:started")) this.#events.emit("run:started", { run, job: job.handle });
     this.#performer.begin(run);
+  }
+
+  #leaseLost(run: ActiveRun, error: PunctualError): void {
+    const { job } = ActiveRun.stateOf(run);
+    this.#events.emit("lease:lost", { run, job: job.handle, error });
+    const ending = endingAs("lostLease", error);
+    this.end(run, ending, graceOfLost(job.settings));
+    // It may have been told to end before, with more time.
+    this.#performer.hasten(run, graceOfLost(job.settings));
   }
 
   #goesOn(run: ActiveRun): void {
@@ -237,7 +301,7 @@ export class Dispatch {
     else this.#free(run);
     // Not before it has given back the place that they may need.
     if (record !== null && followers !== null) this.#setOff(followers, record);
-    if (this.#onIdle.length > 0 && this.#active.size === 0) for (const idle of this.#onIdle.splice(0)) idle();
+    this.#tellIfAllIdle();
   }
 
   #setOff(followers: readonly ChainLink[], run: Run): void {
@@ -258,6 +322,11 @@ export class Dispatch {
     this.#free(run);
   }
 
+  #tellIfAllIdle(): void {
+    if (this.#onIdle.length === 0 || this.#active.size > 0 || this.#lines.asking > 0) return;
+    for (const idle of this.#onIdle.splice(0)) idle();
+  }
+
   /** Asked when a run has ended, and when a waiting fire was skipped, of which no run's end will tell. */
   #tellIfIdle(job: JobState): void {
     if (isIdle(job)) this.#parts.onJobIdle(job);
@@ -265,9 +334,15 @@ export class Dispatch {
 
   /** Gives back what a run held, and lets others have it. */
   #free(run: ActiveRun): void {
-    const { job, group } = ActiveRun.stateOf(run);
+    const { job, group, kept, wasCut } = ActiveRun.stateOf(run);
     job.running--;
     this.#waiting.limits.ended(group);
+    if (kept !== null) this.#lines.giveBack(job, kept, !wasCut);
+    this.#madeRoom(job);
+    if (job.settings.distributed !== null) this.#lines.goOn(job);
+  }
+
+  #madeRoom(job: JobState): void {
     this.#tellIfIdle(job);
     this.#waiting.freed(job);
     this.#startWaiting();

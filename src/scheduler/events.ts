@@ -1,5 +1,6 @@
 import { EventEmitter } from "eventemitter3";
 import type { RunContext } from "../command/command.js";
+import type { RefusalReason } from "../distributed/distributed.js";
 import { PunctualError } from "../errors.js";
 import type { SkipReason } from "./admit.js";
 import type { Job } from "./job.js";
@@ -40,6 +41,25 @@ export interface SchedulerEvents {
     /** `clockJumped`: the clock was set forward, or the machine slept; `blocked`: the event loop, or the process stood still. */
     readonly cause: "blocked" | "clockJumped";
   };
+  "fire:claimed": {
+    readonly job: Job;
+    readonly fireTime: number;
+    readonly token: number;
+    /** 1, or more when the fire was left unfinished by a node that died. */
+    readonly attempt: number;
+  };
+  "fire:refused": {
+    readonly job: Job;
+    readonly fireTime: number | null;
+    readonly reason: RefusalReason;
+    /** The node that is in the way, where that is known. */
+    readonly holder: string | null;
+    /** After which time it is asked for again; `null` for never. */
+    readonly retryAfterMs: number | null;
+  };
+  "lease:lost": { readonly run: RunContext; readonly job: Job; readonly error: PunctualError };
+  "leader:changed": { readonly serviceName: string; readonly leader: string; readonly previous: string | null };
+  "distributed:unavailable": { readonly job: Job; readonly fireTime: number | null; readonly error: PunctualError };
   "clock:jumped": { readonly byMs: number };
   error: { readonly error: PunctualError; readonly job: Job | null };
 }

@@ -2,6 +2,7 @@ import { InvalidOptionError } from "../errors.js";
 import type { DayMatch } from "../schedule/cron-options.js";
 import { instantMs } from "../schedule/once.js";
 import { Zone } from "../schedule/zone.js";
+import type { DistributedSettings } from "./distributed-options.js";
 import { checkBoolean, checkCount, checkKeys, checkName, checkOneOf } from "./checks.js";
 import type { PolicyOptions, PolicySettings } from "./policies.js";
 import { DEFAULT_POLICIES, POLICY_KEYS, policySettings } from "./policies.js";
@@ -50,6 +51,8 @@ export interface JobSettings extends PolicySettings {
   readonly tags: readonly string[];
   readonly description: string;
   readonly enabled: boolean;
+  /** How its nodes agree; `null` for a job that is not distributed. */
+  readonly distributed: DistributedSettings | null;
 }
 
 /** The options that make a job's settings differ from the scheduler's. */
@@ -84,6 +87,7 @@ export function defaultJobSettings(options: PolicyOptions, timezone: string): Jo
     tags: NO_TAGS,
     description: "",
     enabled: true,
+    distributed: null,
   });
 }
 
@@ -110,6 +114,7 @@ export function jobSettings(options: JobOptions, base: JobSettings, groups: Read
     tags: options.tags === undefined ? base.tags : tagsOf(options.tags),
     description,
     enabled,
+    distributed: base.distributed,
   };
   refuseContradictions(options, settings);
   return Object.freeze(settings);

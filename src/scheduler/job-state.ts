@@ -44,6 +44,8 @@ export class JobState implements HeapEntry {
   held = 0;
   /** Fires of its schedule that wait, for whatever. */
   queuedFires = 0;
+  /** Fires of it, as a distributed job, that no node may start yet, or another one has. */
+  undecided = 0;
   /** Runs that its schedule has started. */
   starts = 0;
   /** Runs in a row that have failed or timed out. */
@@ -76,8 +78,8 @@ export class JobState implements HeapEntry {
 }
 
 /** Whether nothing of a job runs or waits. */
-export function isIdle({ running, held, waiting }: JobState): boolean {
-  return running === 0 && held === 0 && waiting === null;
+export function isIdle({ running, held, waiting, undecided }: JobState): boolean {
+  return running === 0 && held === 0 && waiting === null && undecided === 0;
 }
 
 /** The note of a job that is not enabled. */

@@ -60,9 +60,9 @@ export class Job<Data = unknown, Result = unknown> {
     return this.#state.running;
   }
 
-  /** Fires that wait: for a run of the job to end, or for a limit. */
+  /** Fires that wait: for a run of the job to end, for a limit, or for what another node does. */
   get waiting(): number {
-    return (this.#state.waiting?.length ?? 0) + this.#state.held;
+    return (this.#state.waiting?.length ?? 0) + this.#state.held + this.#state.undecided;
   }
 
   get tags(): readonly string[] {

@@ -8,6 +8,8 @@ import { toSchedule } from "../schedule/parse.js";
 import type { Schedule } from "../schedule/schedule.js";
 import { link, unlink, unlinkAll } from "./chain.js";
 import type { Dispatch } from "./dispatch.js";
+import type { DistributedSettings } from "./distributed-options.js";
+import { refuseUndistributable } from "./distributed-options.js";
 import type { SchedulerEmitter } from "./events.js";
 import type { FireLoop } from "./fire-loop.js";
 import type { Job, JobHost } from "./job.js";
@@ -42,8 +44,15 @@ export class Jobs implements JobHost {
   }
 
   /** Registers a job; `functionName` stands in for a name. @throws InvalidOptionError, InvalidScheduleError */
-  add(spec: ScheduleSpec | null, command: Command, functionName: string, options: JobOptions | null): Job {
-    const { clock, events, loop, defaults, groups } = this.#parts;
+  add(
+    spec: ScheduleSpec | null,
+    command: Command,
+    functionName: string,
+    options: JobOptions | null,
+    distributed: DistributedSettings | null = null,
+  ): Job {
+    const { clock, events, loop, groups } = this.#parts;
+    const defaults = distributed === null ? this.#parts.defaults : { ...this.#parts.defaults, distributed };
     const settings = options === null ? defaults : jobSettings(options, defaults, groups);
     const name = options?.name ?? this.#names.freeName(functionName);
     this.#names.checkFree(name);
@@ -123,6 +132,7 @@ export class Jobs implements JobHost {
 
   update(job: JobState, options: JobUpdate): void {
     const settings = jobSettings(options, job.settings, this.#parts.groups);
+    refuseUndistributable(job.schedule, settings);
     const schedule = changesSchedule(options) ? this.#scheduleFor(job.name, job.spec, settings) : job.schedule;
     const next = schedule === job.schedule ? this.nextFireTime(job) : nextOf(schedule, this.now());
     refuseLateRetry(schedule, next, settings);
@@ -179,9 +189,13 @@ export class Jobs implements JobHost {
     loop.setNew(job, schedule.afterRun === true && !isIdle(job) ? null : next);
   }
 
-  #scheduleFor(jobName: string, spec: ScheduleSpec, { cron, startAtMs, endAtMs }: JobSettings): Schedule {
+  #scheduleFor(jobName: string, spec: ScheduleSpec, settings: JobSettings): Schedule {
+    const { cron, startAtMs, endAtMs } = settings;
     const schedule = toSchedule(spec, cron);
-    const bound = schedule.bind?.({ jobName, registeredAtMs: this.now(), cron }) ?? schedule;
+    // All nodes have the same fire times, whenever they began.
+    const registeredAtMs = settings.distributed === null ? this.now() : 0;
+    const bound = schedule.bind?.({ jobName, registeredAtMs, cron }) ?? schedule;
+    refuseUndistributable(bound, settings);
     if (startAtMs === null && endAtMs === null) return bound;
     return new BetweenSchedule(bound, startAtMs ?? -MAX_INSTANT_MS, endAtMs ?? MAX_INSTANT_MS);
   }

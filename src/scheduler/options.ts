@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { ResourceLimits } from "node:worker_threads";
 import type { Clock } from "../clock/clock.js";
 import { MAX_TIMER_DELAY_MS } from "../clock/clock.js";
 import type { Logger } from "../command/logger.js";
 import type { Transfer } from "../command/transfer.js";
 import type { WorkerPoolSettings } from "../command/worker.js";
+import type { Distributed } from "../distributed/distributed.js";
 import { InvalidOptionError } from "../errors.js";
 import type { History } from "../history/history.js";
 import type { Duration } from "../schedule/duration.js";
@@ -53,6 +55,10 @@ export interface SchedulerOptions extends PolicyOptions {
   readonly logger?: Logger;
   /** Where runs and skips are kept. @default a MemoryHistory of the last 1000 */
   readonly history?: History;
+  /** Where the nodes agree on who starts what, for `addDistributedCron`. It is not closed by `stop`. @default none */
+  readonly distributed?: Distributed;
+  /** This node's name among the others; no other may have it. @default a UUID */
+  readonly appId?: string;
 }
 
 /** Options of `scheduler.runNow`. */
@@ -78,6 +84,8 @@ export interface SchedulerSettings {
   readonly ref: boolean;
   readonly logger: Logger | undefined;
   readonly history: History | undefined;
+  readonly distributed: Distributed | null;
+  readonly appId: string;
   readonly limits: LimitSettings;
   readonly workers: WorkerPoolSettings;
 }
@@ -92,6 +100,8 @@ const SCHEDULER_KEYS = [
   "groups",
   "logger",
   "history",
+  "distributed",
+  "appId",
   ...POLICY_KEYS,
 ];
 const WORKER_KEYS = ["minThreads", "maxThreads", "idleTimeout", "resourceLimits"];
@@ -105,6 +115,9 @@ export function schedulerSettings(options: SchedulerOptions): SchedulerSettings 
   if (clock !== undefined) checkMethods(clock, "clock", ["now", "monotonic", "setTimer"]);
   if (logger !== undefined) checkMethods(logger, "logger", ["debug", "info", "warn", "error"]);
   if (history !== undefined) checkMethods(history, "history", ["append", "list", "get", "lastFireTimes", "close"]);
+  const { distributed = null, appId = randomUUID() } = options;
+  if (distributed !== null) checkMethods(distributed, "distributed", ["select", "claim", "lease", "close"]);
+  checkName(appId, "appId");
   checkBoolean(ref, "ref");
   if (maxConcurrent !== Number.POSITIVE_INFINITY) checkCount(maxConcurrent, "maxConcurrent", 1);
   checkCount(maxQueued, "maxQueued", 0);
@@ -114,6 +127,8 @@ export function schedulerSettings(options: SchedulerOptions): SchedulerSettings 
     ref,
     logger,
     history,
+    distributed,
+    appId,
     limits: { maxConcurrent, maxQueued, groups: groupLimits(options.groups ?? {}) },
     workers: workerSettings(options.workers ?? {}),
   };

@@ -39,8 +39,8 @@ export class Performer {
   /** Begins an attempt. Nothing that the command does comes back as an exception. */
   begin(run: ActiveRun): void {
     const state = ActiveRun.stateOf(run);
+    const isNew = state.phase === "new";
     state.phase = "running";
-    const { attempt } = run;
     let returned: unknown;
     let later: boolean;
     try {
@@ -54,7 +54,7 @@ export class Performer {
       this.#returned(run, returned);
       return;
     }
-    if (attempt === 1) this.#parts.goesOn(run);
+    if (isNew) this.#parts.goesOn(run);
     this.#armTimeout(run);
     Promise.resolve(returned).then(
       (result) => this.#returned(run, result),
@@ -166,7 +166,7 @@ export class Performer {
     state.failedAttempts ??= [];
     state.failedAttempts.push({ attempt, startedAt: state.attemptStartedAt, endedAt: clock.now(), error });
     // A command that threw at once goes on from here on, too.
-    if (attempt === 1 && job.active?.includes(run) !== true) this.#parts.goesOn(run);
+    if (attempt === state.firstAttempt && job.active?.includes(run) !== true) this.#parts.goesOn(run);
     state.phase = "waitingForRetry";
     state.ending = null;
     state.timer = clock.setTimer(delayMs, () => {

@@ -2,6 +2,8 @@ import type { ClockTimer } from "../clock/clock.js";
 import type { Command, Execution } from "../command/command.js";
 import { describeCommand } from "../command/describe.js";
 import { latenessMs } from "../command/lateness.js";
+import type { Lease } from "../distributed/distributed.js";
+import type { KeepAlive } from "../distributed/keep-alive.js";
 import type { RecordedRun, RunSource } from "../history/record.js";
 import { storedError } from "../history/stored-error.js";
 import type { JobState } from "./job-state.js";
@@ -25,8 +27,18 @@ export function endingAs(outcome: Ending["outcome"], error: Error): Ending {
   return { outcome, outcomeIfDeaf: outcome, error, evenIfReturned: true };
 }
 
+/** What a run has by its claim. */
+export interface Held {
+  /** The fencing number. */
+  readonly token: number;
+  /** The first attempt of this run: more than 1 when it goes on with what a dead node has left. */
+  readonly attempt: number;
+  readonly appId: string;
+  readonly lease: { readonly lease: Lease; readonly leaseMs: number; readonly askedAtMs: number } | null;
+}
+
 /** Where a run is. `deaf`: on record as ended, but its function, which did not heed its signal, still runs. */
-export type RunPhase = "running" | "waitingForRetry" | "deaf" | "ended";
+export type RunPhase = "new" | "running" | "waitingForRetry" | "deaf" | "ended";
 
 /** What a run ended with. */
 export type RunEnd = RunSuccess<unknown> | RunFailure;
@@ -48,7 +60,11 @@ export class RunState implements RunSource {
   /** What its id is made of. */
   readonly number: number = nextRunNumber();
   details: FireDetails;
-  phase: RunPhase = "running";
+  phase: RunPhase = "new";
+  /** What it has by its claim; `null` for what is not a distributed job's. */
+  readonly held: Held | null;
+  /** Renews its lease. */
+  kept: KeepAlive | null = null;
   ending: Ending | null = null;
   /** When its kill grace is over, by the monotonic clock, while it is being ended. */
   killAt: number = Number.POSITIVE_INFINITY;
@@ -64,8 +80,9 @@ export class RunState implements RunSource {
   #end: RunEnd = SUCCESS_OF_NOTHING;
   #endedAt = 0;
 
-  constructor(job: JobState, fireTime: number | null, details: FireDetails, startedAt: number) {
+  constructor(job: JobState, fireTime: number | null, details: FireDetails, startedAt: number, held: Held | null) {
     this.job = job;
+    this.held = held;
     this.fireTime = fireTime;
     this.startedAt = startedAt;
     this.tags = job.settings.tags;
@@ -86,10 +103,21 @@ export class RunState implements RunSource {
     return this.#end.outcome;
   }
 
+  /** Whether it did not come to its end: what a stop has cut, or who lost its lease, others may do again. */
+  get wasCut(): boolean {
+    const code = (this.#end.error as { readonly code?: unknown } | undefined)?.code;
+    return this.outcome === "lostLease" || this.outcome === "abandoned" || code === "SCHEDULER_STOPPED";
+  }
+
+  /** Which attempt the run begins with. */
+  get firstAttempt(): number {
+    return this.held?.attempt ?? 1;
+  }
+
   /** The run's tries, the last one included, once it has ended. */
   get attempts(): readonly Attempt[] {
     const failed = this.failedAttempts ?? [];
-    const last = { attempt: failed.length + 1, startedAt: this.attemptStartedAt };
+    const last = { attempt: failed.length + this.firstAttempt, startedAt: this.attemptStartedAt };
     return [...failed, { ...last, endedAt: this.#endedAt, error: this.#end.error }];
   }
 
@@ -107,14 +135,14 @@ export class RunState implements RunSource {
     return {
       ...{ kind, id, jobName, fireTime, startedAt, tags, outcome },
       ...described(this.job.command),
-      node: null,
+      node: this.held?.appId ?? null,
       endedAt: this.#endedAt,
       latenessMs: latenessMs(fireTime, startedAt),
       attempts: this.attempts.map(recordedAttempt),
       result,
       error: error === undefined ? null : storedError(error),
       output: outputOf(result) ?? outputOf(error),
-      token: null,
+      token: this.held?.token ?? null,
     };
   }
 }

@@ -22,7 +22,7 @@ export interface RunHost {
 export class ActiveRun implements RunContext, ExecutorRun {
   readonly #host: RunHost;
   readonly #state: RunState;
-  #attempt = 1;
+  #attempt: number;
   #id: string | undefined;
   #controller: AbortController | undefined;
   #abortedFor: Error | undefined;
@@ -32,6 +32,7 @@ export class ActiveRun implements RunContext, ExecutorRun {
   constructor(host: RunHost, state: RunState) {
     this.#host = host;
     this.#state = state;
+    this.#attempt = state.firstAttempt;
   }
 
   get id(): string {
@@ -64,7 +65,7 @@ export class ActiveRun implements RunContext, ExecutorRun {
   }
 
   get token(): number | null {
-    return null;
+    return this.#state.held?.token ?? null;
   }
 
   get traceId(): string {

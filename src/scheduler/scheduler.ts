@@ -5,12 +5,16 @@ import type { Transfer } from "../command/transfer.js";
 import { HttpExecutor } from "../command/http.js";
 import { ShellExecutor } from "../command/shell.js";
 import { WorkerPool } from "../command/worker.js";
-import { PunctualError } from "../errors.js";
+import { InvalidOptionError, PunctualError } from "../errors.js";
 import type { History } from "../history/history.js";
 import { MemoryHistory } from "../history/memory-history.js";
 import type { ScheduleSpec } from "../schedule/parse.js";
+import type { Duration } from "../schedule/duration.js";
+import { Claims } from "./claims.js";
 import { Commands, nameOf } from "./commands.js";
 import { Dispatch } from "./dispatch.js";
+import type { DistributedCronOptions } from "./distributed-options.js";
+import { distributedSettings } from "./distributed-options.js";
 import type { SchedulerEvent, SchedulerListener } from "./events.js";
 import { SchedulerEmitter } from "./events.js";
 import { FireLoop } from "./fire-loop.js";
@@ -30,10 +34,14 @@ import { Stop } from "./stop.js";
 export class Scheduler {
   /** What became of fires: the option of that name, or the last thousand in memory. */
   readonly history: History;
+  /** This node's name among those that agree on distributed jobs. */
+  readonly appId: string;
   readonly #clock: Clock;
   readonly #events = new SchedulerEmitter();
   readonly #workers: WorkerPool;
   readonly #recorder: Recorder;
+  readonly #claims: Claims;
+  readonly #isDistributed: boolean;
   readonly #dispatch: Dispatch;
   readonly #loop: FireLoop;
   readonly #jobs: Jobs;
@@ -52,6 +60,10 @@ export class Scheduler {
     this.history = settings.history ?? new MemoryHistory();
     this.#recorder = new Recorder(this.history, events);
     this.#workers = new WorkerPool(workers, (error) => events.report(error, null));
+    this.appId = settings.appId;
+    const { appId, distributed } = settings;
+    this.#isDistributed = distributed !== null;
+    this.#claims = new Claims({ clock, events, distributed, appId });
     const logger = settings.logger ?? console;
     // Real processes take real time, whatever the scheduler's clock.
     const shellParts = { setTimer: (ms: number, ring: () => void) => new SystemClock().setTimer(ms, ring) };
@@ -61,6 +73,7 @@ export class Scheduler {
       limits,
       logger,
       recorder: this.#recorder,
+      claims: this.#claims,
       executors: { worker: this.#workers, shell: new ShellExecutor(shellParts), http: new HttpExecutor() },
       nextFireTime: (job) => this.#loop.nextFireTime(job),
       onJobIdle: (job) => this.#jobs.idle(job),
@@ -97,6 +110,48 @@ export class Scheduler {
   addCronCommand(spec: ScheduleSpec, command: string, options?: JobOptions): Job;
   addCronCommand(spec: ScheduleSpec, command: Command<never> | string, options: JobOptions | null = null): Job {
     return this.#jobs.add(spec, this.#commands.of(command), nameOf(command), options);
+  }
+
+  /**
+   * Registers a job that starts on one of the nodes that have it: schedulers with the same `distributed` store. The service
+   * name, without blanks, is the job's name, and the same on all of them; so should its schedule be. A bare duration is its
+   * hold time (a number is milliseconds).
+   * @throws InvalidScheduleError, InvalidOptionError; nothing is then registered
+   */
+  addDistributedCron<Data, Result>(
+    serviceName: string,
+    spec: ScheduleSpec,
+    command: Command<Data, Result>,
+    options: DistributedCronOptions<Data> & { readonly data: Data },
+  ): Job<Data, Result>;
+  addDistributedCron<Result>(
+    serviceName: string,
+    spec: ScheduleSpec,
+    command: Command<undefined, Result>,
+    options?: DistributedCronOptions<undefined> | Duration,
+  ): Job<undefined, Result>;
+  addDistributedCron(
+    serviceName: string,
+    spec: ScheduleSpec,
+    command: string,
+    options?: DistributedCronOptions | Duration,
+  ): Job;
+  addDistributedCron(
+    serviceName: string,
+    spec: ScheduleSpec,
+    command: Command<never> | string,
+    given: DistributedCronOptions | Duration = {},
+  ): Job {
+    if (!this.#isDistributed) {
+      throw new InvalidOptionError("distributed", "the scheduler's option, where its nodes agree", undefined);
+    }
+    const { options, distributed } = distributedSettings(serviceName, given);
+    return this.#jobs.add(spec, this.#commands.of(command), serviceName, options, distributed);
+  }
+
+  /** The node that leads a service, as far as this one knows: the last that has started a fire of it, and holds it still. */
+  leaderOf(serviceName: string): string | null {
+    return this.#claims.leaders.of(serviceName);
   }
 
   /**
@@ -229,6 +284,8 @@ export class Scheduler {
     this.#stop = new Stop(this.#dispatch, this.#clock, graceMs, killGraceMs);
     const report = await this.#stop.report;
     this.#stop = null;
+    await this.#dispatch.allGivenBack();
+    await this.#claims.resign();
     await this.#workers.close();
     await this.#recorder.close();
     this.#phase = "idle";

@@ -49,8 +49,9 @@ export class Stop {
   async #run(): Promise<StopReport> {
     // The one who stops may be a command that has not returned yet: its run counts from then on.
     await Promise.resolve();
-    const atFirst = this.#dispatch.active.size;
+    const atFirst = new Set(this.#dispatch.active);
     await this.#grace();
+    // One that was being asked for may have begun meanwhile.
     const left = [...this.#dispatch.active];
     this.#aborted = true;
     const error = new PunctualError("SCHEDULER_STOPPED", "the scheduler was stopped while the run went on");
@@ -61,7 +62,7 @@ export class Stop {
     const terminated = states.filter((state) => state.terminated).length;
     const abandoned = states.filter((state) => state.givenUp).length;
     return {
-      drained: atFirst - left.length,
+      drained: atFirst.size - left.filter((run) => atFirst.has(run)).length,
       aborted: left.length - terminated - abandoned,
       terminated,
       abandoned,
@@ -69,7 +70,6 @@ export class Stop {
   }
 
   async #grace(): Promise<void> {
-    if (this.#dispatch.active.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#endGrace = resolve;
       this.#dispatch.whenIdle(resolve);

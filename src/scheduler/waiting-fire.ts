@@ -1,6 +1,7 @@
 import type { HeapEntry } from "../timetable/entry-heap.js";
 import { NOT_IN_HEAP } from "../timetable/entry-heap.js";
 import type { SkipReason } from "./admit.js";
+import type { Asking } from "./claim-line.js";
 import type { JobState } from "./job-state.js";
 import type { Run } from "./run-record.js";
 
@@ -12,10 +13,12 @@ export interface FireDetails {
   readonly upstream: Run | null;
   /** Who waits for its end. */
   readonly waiter: RunWaiter | null;
+  /** What is known of the asking for it; `null` for what is not a distributed job's fire. */
+  readonly asking: Asking | null;
 }
 
 /** The details of a fire of the schedule. */
-export const NO_DETAILS: FireDetails = { data: undefined, upstream: null, waiter: null };
+export const NO_DETAILS: FireDetails = { data: undefined, upstream: null, waiter: null, asking: null };
 
 /** Told what becomes of a run that somebody asked for. */
 export interface RunWaiter {

@@ -5,7 +5,14 @@ import type { SetTimer } from "../../src/command/shell-run.js";
 export function executorRun(changes: Readonly<Record<string, unknown>> = {}): ExecutorRun {
   const startedAt = Date.UTC(2026, 0, 1);
   const run = { id: "run-1", jobName: "job", fireTime: startedAt, startedAt, latenessMs: 0, data: undefined };
-  return { ...run, transferList: [], progress: () => {}, ...changes } as unknown as ExecutorRun;
+  return {
+    ...run,
+    attempt: 1,
+    token: null,
+    transferList: [],
+    progress: () => {},
+    ...changes,
+  } as unknown as ExecutorRun;
 }
 
 /** Real timers, as the system's clock sets them. */
