@@ -1,54 +1,43 @@
 import type { Clock } from "../clock/clock.js";
-import type { Logger } from "../command/logger.js";
 import { PunctualError, RunSkippedError } from "../errors.js";
 import type { Admission, AdmitState, SkipReason } from "./admit.js";
 import { admit } from "./admit.js";
-import { KeepAlive } from "../distributed/keep-alive.js";
 import type { ChainLink } from "./chain.js";
 import { setsOff } from "./chain.js";
 import { ClaimLines } from "./claim-lines.js";
 import type { Claims } from "./claims.js";
-import { graceOfLost } from "./distributed-options.js";
 import type { SchedulerEmitter } from "./events.js";
 import type { JobState } from "./job-state.js";
 import { isIdle } from "./job-state.js";
 import type { LimitSettings } from "./limits.js";
-import type { PerformerParts } from "./perform.js";
-import { Performer } from "./perform.js";
-import type { Recorder } from "./recorder.js";
-import type { RunHost } from "./run.js";
 import { ActiveRun } from "./run.js";
 import type { Run } from "./run-record.js";
-import type { Ending, Held, RunEnd } from "./run-state.js";
+import type { Ending, Held } from "./run-state.js";
 import { endingAs, RunState } from "./run-state.js";
+import type { RunsParts } from "./runs.js";
+import { Runs } from "./runs.js";
 import type { FireDetails } from "./waiting-fire.js";
 import { NO_DETAILS, WaitingFire } from "./waiting-fire.js";
 import { WaitingRoom } from "./waiting-room.js";
 
 /** What the dispatch works with. */
-export interface DispatchParts extends Pick<PerformerParts, "clock" | "events" | "executors" | "nextFireTime"> {
+export interface DispatchParts extends Omit<RunsParts, "onFree" | "onFollowed" | "onSettled"> {
   readonly limits: LimitSettings;
-  readonly logger: Logger;
-  readonly recorder: Recorder;
   readonly claims: Claims;
   /** Told when the last run of a job has ended. */
   readonly onJobIdle: (job: JobState) => void;
-  /** Told when so many runs of a job in a row have failed that it is to be paused. */
-  readonly onFailures: (job: JobState) => void;
 }
 
-/** Takes a fire through: admitted, kept waiting or skipped; performed; settled. */
+/** Takes a fire through: admitted, kept waiting or skipped; claimed, where nodes share the job; begun. */
 export class Dispatch {
   /** While set, nothing starts. */
   stopping = false;
   readonly #clock: Clock;
   readonly #events: SchedulerEmitter;
   readonly #parts: DispatchParts;
-  readonly #performer: Performer;
+  readonly #runs: Runs;
   readonly #waiting: WaitingRoom;
   readonly #lines: ClaimLines;
-  /** Runs whose command has not returned at once: the others begin and end within one call. */
-  readonly #active = new Set<ActiveRun>();
   readonly #onIdle: (() => void)[] = [];
   #draining = false;
   /** What the last fire found; one for all, because there may be a hundred thousand in a second. */
@@ -62,7 +51,6 @@ export class Dispatch {
     roomInLimits: true,
     roomInQueue: true,
   };
-  readonly #runHost: RunHost;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
@@ -74,35 +62,23 @@ export class Dispatch {
       skip: (job, fireTime, details, reason) => this.skip(job, fireTime, details, reason),
       hasRoom: ({ settings, running, held }) => settings.overlap === "allow" || running + held < settings.maxConcurrent,
     });
-    this.#runHost = {
-      logger: parts.logger,
-      onProgress: (run, fraction) => {
-        const { job } = ActiveRun.stateOf(run);
-        this.#events.emit("run:progress", { run, job: job.handle, fraction });
-      },
-    };
-    this.#performer = new Performer({
+    this.#runs = new Runs({
       ...parts,
-      goesOn: (run) => this.#goesOn(run),
-      settled: (run, end, deaf) => this.#settled(run, end, deaf),
-      fellSilent: (run) => this.#fellSilent(run),
+      onFree: (run) => this.#free(run),
+      onFollowed: (followers, run) => this.#setOff(followers, run),
+      onSettled: () => this.#tellIfAllIdle(),
     });
   }
 
   /** Runs that go on, but for deaf ones. */
   get active(): ReadonlySet<ActiveRun> {
-    return this.#active;
+    return this.#runs.active;
   }
 
   /** Starts a fire of the schedule, keeps it waiting, or skips it. */
   fire(job: JobState, fireTime: number): void {
     if (job.settings.distributed === null) this.#offer(job, fireTime, NO_DETAILS);
     else this.#lines.add(job, fireTime);
-  }
-
-  /** Sets a job off that follows another one's run. */
-  follow(job: JobState, upstream: Run): void {
-    this.#offer(job, null, { ...NO_DETAILS, upstream });
   }
 
   /** Performs a job outside its schedule, paused or not. @throws RunSkippedError */
@@ -126,19 +102,17 @@ export class Dispatch {
 
   /** Ends a run; see Performer.end. */
   end(run: ActiveRun, ending: Ending, killGraceMs: number): void {
-    this.#performer.end(run, ending, killGraceMs);
+    this.#runs.end(run, ending, killGraceMs);
   }
 
   /** Ends all that goes on. What was told to end before, with more time, has no more than this. */
   endAll(ending: Ending, killGraceMs: number): void {
-    this.#performer.lastAttempts = true;
-    for (const run of [...this.#active]) this.#performer.end(run, ending, killGraceMs);
-    this.hasten(killGraceMs);
+    this.#runs.endAll(ending, killGraceMs);
   }
 
   /** Shortens the kill grace of what is being ended. */
   hasten(killGraceMs: number): void {
-    for (const run of [...this.#active]) this.#performer.hasten(run, killGraceMs);
+    this.#runs.hasten(killGraceMs);
   }
 
   /** Asks again about what waits of a job, by its settings of now. */
@@ -159,7 +133,7 @@ export class Dispatch {
   /** Lets fires start again. */
   open(): void {
     this.stopping = false;
-    this.#performer.lastAttempts = false;
+    this.#runs.open();
   }
 
   /** Bars all starts, and skips all that waits; `jobs` are the registered ones. */
@@ -251,79 +225,25 @@ export class Dispatch {
 
   /** What was granted starts also while a stop drains: no other node will start it. */
   #mayBegin(job: JobState): boolean {
-    return job.registered && !this.#performer.lastAttempts;
+    return job.registered && !this.#runs.endsAll;
   }
 
   #begin(job: JobState, fireTime: number | null, details: FireDetails, held: Held | null): void {
     const state = new RunState(job, fireTime, details, this.#clock.now(), held);
-    const run = new ActiveRun(this.#runHost, state);
     job.running++;
     if (fireTime !== null) job.starts++;
     this.#waiting.limits.started(state.group);
-    const lease = held?.lease ?? null;
-    if (lease !== null) {
-      state.kept = new KeepAlive({ ...lease, clock: this.#clock, lost: (error) => this.#leaseLost(run, error) });
+    this.#runs.begin(state);
+  }
+
+  #setOff(followers: readonly ChainLink[], upstream: Run): void {
+    for (const follower of followers) {
+      if (setsOff(follower, upstream.outcome)) this.#offer(follower.job, null, { ...NO_DETAILS, upstream });
     }
-    if (this.#events.hears("run:started")) this.#events.emit("run:started", { run, job: job.handle });
-    this.#performer.begin(run);
-  }
-
-  #leaseLost(run: ActiveRun, error: PunctualError): void {
-    const { job } = ActiveRun.stateOf(run);
-    this.#events.emit("lease:lost", { run, job: job.handle, error });
-    const ending = endingAs("lostLease", error);
-    this.end(run, ending, graceOfLost(job.settings));
-    // It may have been told to end before, with more time.
-    this.#performer.hasten(run, graceOfLost(job.settings));
-  }
-
-  #goesOn(run: ActiveRun): void {
-    const { job } = ActiveRun.stateOf(run);
-    this.#active.add(run);
-    job.active ??= [];
-    job.active.push(run);
-  }
-
-  #settled(run: ActiveRun, end: RunEnd, deaf: boolean): void {
-    const state = ActiveRun.stateOf(run);
-    const { job, details } = state;
-    if (this.#active.delete(run)) job.active = without(job.active, run);
-    const endedAt = this.#clock.now();
-    state.setEnd(end, endedAt, deaf);
-    this.#parts.recorder.ended(state);
-    const { followers } = job;
-    const wanted = details.waiter !== null || followers !== null || this.#events.hears("run:finished");
-    const record = wanted ? ActiveRun.record(run, endedAt, end) : null;
-    if (record !== null) this.#events.emit("run:finished", { run: record, job: job.handle });
-    if (record !== null) details.waiter?.ended(record);
-    this.#countFailures(job, end);
-    if (deaf) this.#events.emit("run:deaf", { run, job: job.handle });
-    else this.#free(run);
-    // Not before it has given back the place that they may need.
-    if (record !== null && followers !== null) this.#setOff(followers, record);
-    this.#tellIfAllIdle();
-  }
-
-  #setOff(followers: readonly ChainLink[], run: Run): void {
-    for (const follower of followers) if (setsOff(follower, run.outcome)) this.follow(follower.job, run);
-  }
-
-  #countFailures(job: JobState, { outcome }: RunEnd): void {
-    if (outcome === "succeeded") job.failures = 0;
-    if (outcome !== "failed" && outcome !== "timedOut") return;
-    job.failures++;
-    const { pauseAfterFailures } = job.settings;
-    if (pauseAfterFailures !== null && job.failures >= pauseAfterFailures && job.paused === null)
-      this.#parts.onFailures(job);
-  }
-
-  #fellSilent(run: ActiveRun): void {
-    this.#events.emit("run:silent", { run, job: ActiveRun.stateOf(run).job.handle });
-    this.#free(run);
   }
 
   #tellIfAllIdle(): void {
-    if (this.#onIdle.length === 0 || this.#active.size > 0 || this.#lines.asking > 0) return;
+    if (this.#onIdle.length === 0 || this.#runs.active.size > 0 || this.#lines.asking > 0) return;
     for (const idle of this.#onIdle.splice(0)) idle();
   }
 
@@ -333,8 +253,7 @@ export class Dispatch {
   }
 
   /** Gives back what a run held, and lets others have it. */
-  #free(run: ActiveRun): void {
-    const { job, group, kept, wasCut } = ActiveRun.stateOf(run);
+  #free({ job, group, kept, wasCut }: RunState): void {
     job.running--;
     this.#waiting.limits.ended(group);
     if (kept !== null) this.#lines.giveBack(job, kept, !wasCut);
@@ -360,11 +279,4 @@ export class Dispatch {
     }
     this.#draining = false;
   }
-}
-
-function without(runs: ActiveRun[] | null, run: ActiveRun): ActiveRun[] | null {
-  if (runs === null || (runs.length === 1 && runs[0] === run)) return null;
-  const index = runs.indexOf(run);
-  if (index >= 0) runs.splice(index, 1);
-  return runs;
 }
