@@ -68,6 +68,7 @@ export const QUESTIONS = [
   "lateness",
   "worker-runs",
   "cpu-jobs",
+  "claims",
   "idle",
   "import-cost",
 ] as const;
