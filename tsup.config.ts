@@ -8,6 +8,7 @@ export default defineConfig([
     ...shared,
     entry: {
       index: "src/index.ts",
+      driver: "src/driver.ts",
       explain: "src/explain/index.ts",
       flock: "src/flock.ts",
       redis: "src/redis.ts",

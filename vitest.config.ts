@@ -6,6 +6,7 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^punctual\/driver$/, replacement: source("driver.ts") },
       { find: /^punctual\/explain$/, replacement: source("explain/index.ts") },
       { find: /^punctual\/flock$/, replacement: source("flock.ts") },
       { find: /^punctual\/redis$/, replacement: source("redis.ts") },

@@ -1,1 +1,4 @@
-export {};
+export type { BootClock } from "./distributed/flock-boot-clock.js";
+export type { FlockDistributedOptions } from "./distributed/flock-distributed.js";
+export { FlockDistributed } from "./distributed/flock-distributed.js";
+export type { FlockKind } from "./distributed/flock-lock.js";

@@ -19,6 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   explain: ["schedule", "clock", "errors.ts"],
   // And the files that index.ts exports from.
   testing: ["clock", "history", "distributed", "errors.ts"],
+  "driver.ts": ["distributed"],
   "flock.ts": ["distributed", "errors.ts"],
   "redis.ts": ["distributed", "errors.ts"],
   "worker.ts": ["command"],
@@ -49,7 +50,7 @@ const TIME_NAMES: Readonly<Record<string, readonly string[]>> = {
   "Date.now": [SYSTEM_CLOCK],
   "new Date()": [SYSTEM_CLOCK],
   performance: [SYSTEM_CLOCK],
-  hrtime: [],
+  hrtime: ["distributed/flock-boot-clock.ts"],
   setTimeout: [SYSTEM_CLOCK],
   setInterval: [SYSTEM_CLOCK],
   setImmediate: [SYSTEM_CLOCK, MANUAL_CLOCK],

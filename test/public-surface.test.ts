@@ -6,7 +6,10 @@ import { describe, expect, test } from "vitest";
 
 const ENTRIES = [
   { entry: "punctual", source: "src/index.ts", built: "dist/index" },
+  { entry: "punctual/driver", source: "src/driver.ts", built: "dist/driver" },
   { entry: "punctual/explain", source: "src/explain/index.ts", built: "dist/explain" },
+  { entry: "punctual/flock", source: "src/flock.ts", built: "dist/flock" },
+  { entry: "punctual/redis", source: "src/redis.ts", built: "dist/redis" },
   { entry: "punctual/testing", source: "src/testing/index.ts", built: "dist/testing" },
   { entry: "punctual/worker", source: "src/worker.ts", built: "dist/worker" },
 ] as const;
@@ -22,8 +25,10 @@ describe("the exported names", () => {
     expect(namesOf("src/index.ts").values).toMatchInlineSnapshot(`
       [
         "CommandError",
+        "DistributedUnavailableError",
         "InvalidOptionError",
         "InvalidScheduleError",
+        "MemoryDistributed",
         "MemoryHistory",
         "PunctualError",
         "RunSkippedError",
@@ -55,6 +60,8 @@ describe("the exported names", () => {
         "Calendar",
         "CalendarOptions",
         "ChainCondition",
+        "ClaimAnswer",
+        "ClaimRequest",
         "Clock",
         "ClockTimer",
         "Command",
@@ -63,9 +70,13 @@ describe("the exported names", () => {
         "CronOptions",
         "CronSchedule",
         "DayMatch",
+        "Distributed",
+        "DistributedCronOptions",
         "DstPolicy",
         "Duration",
         "ErrorCode",
+        "GrantedClaim",
+        "GrantedLease",
         "GroupOptions",
         "History",
         "HistoryEntry",
@@ -82,7 +93,11 @@ describe("the exported names", () => {
         "JobCounts",
         "JobOptions",
         "JobUpdate",
+        "Lease",
+        "LeaseAnswer",
+        "LeaseRequest",
         "Logger",
+        "MemoryDistributedOptions",
         "MemoryHistoryOptions",
         "MisfirePolicy",
         "Outcome",
@@ -92,6 +107,10 @@ describe("the exported names", () => {
         "RecordedAttempt",
         "RecordedRun",
         "RecordedSkip",
+        "RefusalReason",
+        "RefusedClaim",
+        "RefusedLease",
+        "ReleaseOptions",
         "RetryOptions",
         "Run",
         "RunContext",
@@ -145,10 +164,73 @@ describe("the exported names", () => {
     `);
   });
 
+  test("of punctual/driver", () => {
+    expect(namesOf("src/driver.ts").values).toMatchInlineSnapshot(`
+      [
+        "NEW_SERVICE",
+        "StateLease",
+        "checkClaim",
+        "checkLease",
+        "checkSelect",
+        "decideClaim",
+        "decideLease",
+        "decideSelect",
+        "released",
+        "renewed",
+      ]
+    `);
+    expect(namesOf("src/driver.ts").types).toMatchInlineSnapshot(`
+      [
+        "Circumstances",
+        "Decision",
+        "LeaseCalls",
+        "LeftFire",
+        "Refusal",
+        "RunEntry",
+        "ServiceState",
+      ]
+    `);
+  });
+
+  test("of punctual/flock", () => {
+    expect(namesOf("src/flock.ts").values).toMatchInlineSnapshot(`
+      [
+        "FlockDistributed",
+      ]
+    `);
+    expect(namesOf("src/flock.ts").types).toMatchInlineSnapshot(`
+      [
+        "BootClock",
+        "FlockDistributedOptions",
+        "FlockKind",
+      ]
+    `);
+  });
+
+  test("of punctual/redis", () => {
+    expect(namesOf("src/redis.ts").values).toMatchInlineSnapshot(`
+      [
+        "REDIS_OPTIONS",
+        "RedisDistributed",
+        "fromNodeRedis",
+      ]
+    `);
+    expect(namesOf("src/redis.ts").types).toMatchInlineSnapshot(`
+      [
+        "FailFastSettings",
+        "NodeRedisLike",
+        "RedisClientSettings",
+        "RedisDistributedOptions",
+        "RedisLike",
+      ]
+    `);
+  });
+
   test("of punctual/testing", () => {
     expect(namesOf("src/testing/index.ts").values).toMatchInlineSnapshot(`
       [
         "ManualClock",
+        "distributedContract",
         "historyContract",
         "simulate",
       ]
@@ -156,6 +238,9 @@ describe("the exported names", () => {
     expect(namesOf("src/testing/index.ts").types).toMatchInlineSnapshot(`
       [
         "ContractCase",
+        "DistributedCapabilities",
+        "DistributedContractOptions",
+        "DistributedStore",
         "HistoryContractOptions",
         "SimulateOptions",
         "SimulatedBucket",
@@ -174,6 +259,7 @@ describe("the exported names", () => {
         "SimulatedSkip",
         "SimulatedWork",
         "Simulation",
+        "SkippedCases",
         "WorkFunction",
       ]
     `);

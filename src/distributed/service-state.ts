@@ -72,8 +72,7 @@ export const NEW_SERVICE: ServiceState = Object.freeze({
 export function decideClaim(state: ServiceState, request: ClaimRequest, at: Circumstances): Decision {
   const { run } = state;
   const { fireTime, appId, claimId, maxAttempts } = request;
-  // The answer to the first asking was lost.
-  if (run?.claimId === claimId) return { granted: true, token: run.token, attempt: run.attempt, state };
+  if (run?.claimId === claimId) return again(state, run, request, at);
   const live = isLive(run, at);
   const left = live ? state.left : leftBy(run, state.left);
   const recovers = left?.fireTime === fireTime && left.attempt < maxAttempts && !live;
@@ -136,6 +135,14 @@ export function released(state: ServiceState, token: number, finished: boolean, 
   return { ...state, finishedToken: token, run: { ...run, finished: true } };
 }
 
+/** The answer to the first asking was lost. Who asks again trusts the lease from then on, so it lasts from then on. */
+function again(state: ServiceState, run: RunEntry, { leaseMs }: ClaimRequest, at: Circumstances): Decision {
+  const { token, attempt } = run;
+  const untilMs = Math.max(run.untilMs, at.nowMs + leaseMs);
+  if (run.finished || untilMs === run.untilMs) return { granted: true, token, attempt, state };
+  return { granted: true, token, attempt, state: { ...state, run: { ...run, untilMs } } };
+}
+
 function grant(state: ServiceState, request: ClaimRequest, at: Circumstances, attempt: number): Decision {
   const { appId, claimId, fireTime, holdTimeMs, leaseMs } = request;
   const token = nextToken(state, at);
@@ -174,14 +181,14 @@ function leftBy(run: RunEntry | null, before: LeftFire | null): LeftFire | null 
   return { fireTime: run.fireTime, attempt: run.attempt };
 }
 
-function claimed({ run, holder }: ServiceState, { fireTime, maxAttempts }: ClaimRequest, at: Circumstances): Refusal {
-  // Who would recover it asks again when its lease is over.
-  const standsBy = run?.fireTime === fireTime && maxAttempts > run.attempt && isLive(run, at);
+function claimed(state: ServiceState, { fireTime, maxAttempts }: ClaimRequest, at: Circumstances): Refusal {
+  const { run, left, holder } = state;
+  const own = run?.fireTime === fireTime ? run : null;
+  const attempt = own?.attempt ?? (left?.fireTime === fireTime ? left.attempt : maxAttempts);
+  // Who would recover it asks again when the lease that is in the way is over.
+  const standsBy = run !== null && attempt < maxAttempts && isLive(run, at);
   const retryAfterMs = standsBy ? run.untilMs - at.nowMs : null;
-  return {
-    ...refuse("claimed", run?.fireTime === fireTime ? run.appId : holder, retryAfterMs),
-    runToken: run?.token ?? null,
-  };
+  return { ...refuse("claimed", own?.appId ?? holder, retryAfterMs), runToken: run?.token ?? null };
 }
 
 function refuse(

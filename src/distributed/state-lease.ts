@@ -1,4 +1,5 @@
-import { InvalidOptionError, PunctualError } from "../errors.js";
+import { PunctualError } from "../errors.js";
+import { checkLeaseMs } from "./checks.js";
 import type { Lease, ReleaseOptions } from "./distributed.js";
 
 /** What a driver does about one acquisition at its store. */
@@ -13,6 +14,7 @@ export class StateLease implements Lease {
   readonly token: number;
   readonly #calls: LeaseCalls;
   #released = false;
+  #known = false;
 
   constructor(token: number, calls: LeaseCalls) {
     this.token = token;
@@ -20,14 +22,16 @@ export class StateLease implements Lease {
   }
 
   async renew(leaseMs: number): Promise<boolean> {
-    if (!(leaseMs > 0)) throw new InvalidOptionError("leaseMs", "more than 0 ms", leaseMs);
+    checkLeaseMs(leaseMs);
     if (this.#released) throw new PunctualError("LEASE_RELEASED", "a lease that was given back cannot be renewed");
     return await this.#calls.renew(leaseMs);
   }
 
   async release({ finished = true }: ReleaseOptions = {}): Promise<void> {
-    if (this.#released) return;
+    if (this.#known) return;
     this.#released = true;
+    // When this fails, giving back may be tried again.
     await this.#calls.release(finished);
+    this.#known = true;
   }
 }

@@ -10,10 +10,14 @@ export class Asking {
   readonly recovery: boolean;
   /** The last refusal; `null` before the first. */
   refusedAs: RefusalReason | null = null;
+  /** Whether it was offered, and could not start then. */
+  kept = false;
   /** When to ask again, by the monotonic clock. */
   retryAtMs = 0;
   /** The run that the fire came due in, on another node. */
   runToken: number | null = null;
+  /** How many fires before it wait for the end of that run. */
+  place = 0;
 
   constructor(claimId: string, recovery: boolean) {
     this.claimId = claimId;
@@ -51,6 +55,18 @@ export class ClaimLine {
   standbyTimer: ClockTimer | null = null;
   /** Settles when what the last run had is given back: nothing is asked before that. */
   givenBack: Promise<void> | null = null;
+
+  /** Why all that waited was left out since the question under way was asked; `null` where it was not. */
+  sweptFor: SkipReason | null = null;
+
+  /** Whether its first fire waits for a run on another node to end, as far as is known. */
+  waitsForRun = false;
+
+  /** Whether a fire waits that comes before that time. */
+  hasBefore(fireTime: number): boolean {
+    const [first] = this.fires;
+    return first !== undefined && first.fireTime < fireTime;
+  }
 
   get isOver(): boolean {
     return this.fires.length === 0 && this.standby === null && this.asking === 0 && this.givenBack === null;

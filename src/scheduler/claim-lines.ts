@@ -42,22 +42,40 @@ export class ClaimLines {
   /** A fire has come due. */
   add(job: JobState, fireTime: number): void {
     const asking = this.#claims.newAsking();
-    this.#keep(job, { fireTime, details: { ...NO_DETAILS, asking }, asking });
+    const details = { ...NO_DETAILS, asking };
+    const line = this.#lines.get(job);
+    if (line?.asking === 0 && !this.#host.hasRoom(job)) {
+      // It overlaps, whatever waits before it.
+      this.#host.offer(job, fireTime, details);
+      return;
+    }
+    const [first] = line?.fires ?? [];
+    // The run may have ended before its lease does; and if not, this fire overlaps with it.
+    if (line?.waitsForRun === true && first !== undefined) first.asking.retryAtMs = this.#claims.now();
+    this.#keep(job, { fireTime, details, asking });
     this.goOn(job);
   }
 
   /** Asks whether a fire that has been admitted may start; what is to be asked again later is kept here. */
   async ask(job: JobState, fireTime: number | null, details: FireDetails): Promise<Asked> {
     const line = this.#lineOf(job);
-    line.asking++;
+    const { asking } = details;
+    if (fireTime !== null && asking !== null && line.hasBefore(fireTime)) {
+      // While it waited for a run to end, an earlier one has come back to the line.
+      this.#keepLonger(job, { fireTime, details, asking });
+      return { kind: "later", standby: false, unfinished: null, runToken: null };
+    }
+    if (line.asking++ === 0) line.sweptFor = null;
     this.#asking++;
     await line.givenBack;
-    const asked = await this.#claims.ask(job, fireTime, details.asking);
+    const asked = await this.#claims.ask(job, fireTime, asking);
     line.asking--;
     this.#asking--;
-    if (asked.kind === "later" && fireTime !== null && details.asking !== null) {
-      this.#again(job, { fireTime, details, asking: details.asking }, asked);
-    }
+    line.waitsForRun = false;
+    if (asked.kind !== "later" || fireTime === null || asking === null) return asked;
+    // What it would wait with has been left out meanwhile.
+    if (line.sweptFor !== null) return { kind: "skip", reason: line.sweptFor };
+    this.#again(job, { fireTime, details, asking }, asked);
     return asked;
   }
 
@@ -79,6 +97,7 @@ export class ClaimLines {
   skipAll(job: JobState, reason: SkipReason): void {
     const line = this.#lines.get(job);
     if (line === undefined) return;
+    if (line.asking > 0) line.sweptFor = reason;
     const fires = line.fires.splice(0);
     const { standby } = line;
     line.timer?.cancel();
@@ -109,20 +128,38 @@ export class ClaimLines {
     if (first === undefined || line.asking > 0) return undefined;
     const waitMs = first.asking.retryAtMs - this.#claims.now();
     if (waitMs > 0) line.timer = this.#claims.setTimer(waitMs, () => this.goOn(job));
-    // What was kept from starting in its time does not count as overlapping with what starts before it now.
-    const waits = waitMs > 0 || (first.asking.refusedAs !== null && !this.#host.hasRoom(job));
+    const waits = waitMs > 0 || (first.asking.kept && !this.#host.hasRoom(job));
     return waits ? undefined : first;
   }
 
-  #again(job: JobState, fire: UndecidedFire, { standby, unfinished }: Asked & { kind: "later" }): void {
+  #again(job: JobState, fire: UndecidedFire, asked: Asked & { kind: "later" }): void {
+    const { standby, unfinished, runToken } = asked;
     if (standby) {
       this.#standBy(job, this.#lineOf(job), fire);
       return;
     }
-    this.#keep(job, fire);
+    this.#keepLonger(job, fire);
+    this.#keepAll(this.#lineOf(job), runToken);
     if (unfinished === null) return;
     const asking = this.#claims.newAsking(true);
-    this.#keep(job, { fireTime: unfinished, details: { ...NO_DETAILS, asking }, asking });
+    this.#keepLonger(job, { fireTime: unfinished, details: { ...NO_DETAILS, asking }, asking });
+  }
+
+  /** What came due while its first was asked for is kept from starting by the same. */
+  #keepAll(line: ClaimLine, runToken: number | null): void {
+    line.waitsForRun = runToken !== null;
+    for (const [index, { asking }] of line.fires.entries()) {
+      if (asking.kept) continue;
+      asking.kept = true;
+      asking.runToken = runToken;
+      asking.place = index;
+    }
+  }
+
+  /** What is kept from starting in its time does not count as overlapping with what starts before it then. */
+  #keepLonger(job: JobState, fire: UndecidedFire): void {
+    fire.asking.kept = true;
+    this.#keep(job, fire);
   }
 
   /** Keeps a fire in the order of fire times: a clock that was set back names earlier ones later. */
@@ -152,7 +189,8 @@ export class ClaimLines {
       line.standby = null;
       line.standbyTimer = null;
       job.undecided--;
-      this.#host.offer(job, fire.fireTime, fire.details);
+      // Another question may be under way, or a run go on.
+      this.#keepLonger(job, fire);
       this.goOn(job);
     });
   }

@@ -6,6 +6,7 @@ import { timeBoxed } from "../distributed/time-box.js";
 import { trustedUntil } from "../distributed/trust.js";
 import { DistributedUnavailableError } from "../errors.js";
 import type { SkipReason } from "./admit.js";
+import { queueLength } from "./admit.js";
 import { Asking } from "./claim-line.js";
 import type { DistributedSettings } from "./distributed-options.js";
 import type { SchedulerEmitter } from "./events.js";
@@ -30,7 +31,13 @@ export type Asked =
   | { readonly kind: "granted"; readonly held: Held | null }
   | { readonly kind: "skip"; readonly reason: SkipReason }
   /** To be asked again; by then, or for good, a fire that was left unfinished comes first. */
-  | { readonly kind: "later"; readonly standby: boolean; readonly unfinished: number | null };
+  | {
+      readonly kind: "later";
+      readonly standby: boolean;
+      readonly unfinished: number | null;
+      /** The run on another node that is in the way; `null` where it is none. */
+      readonly runToken: number | null;
+    };
 
 /** Asks the driver who starts what, within bounds of time, and tells what it says. */
 export class Claims {
@@ -127,10 +134,10 @@ export class Claims {
     const { distributed, appId, clock, events } = this.#parts;
     const { holdTimeMs, leaseMs, maxAttempts } = settings;
     const askedAtMs = clock.monotonic();
-    const skips = job.settings.overlap === "skip";
+    const queued = asking.place < queueLength(job.settings.overlap);
     const request: ClaimRequest = {
       ...{ serviceName: job.name, appId, fireTime, claimId: asking.claimId, holdTimeMs, leaseMs, maxAttempts },
-      unlessFinished: skips ? asking.runToken : null,
+      unlessFinished: queued ? null : asking.runToken,
     };
     const answer = () => (distributed as Distributed).claim(request);
     const given = await timeBoxed<ClaimAnswer>(answer, {
@@ -177,7 +184,7 @@ export class Claims {
     if (retryAfterMs === null)
       return { kind: "skip", reason: reason === "claimed" ? "claimedElsewhere" : "heldElsewhere" };
     asking.retryAtMs = clock.monotonic() + retryAfterMs;
-    return { kind: "later", standby: reason === "claimed", unfinished };
+    return { kind: "later", standby: reason === "claimed", unfinished, runToken: reason === "held" ? runToken : null };
   }
 
   /** Lets others have what was granted to this node, and is not begun. */

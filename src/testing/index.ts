@@ -1,6 +1,13 @@
 export { ManualClock } from "./manual-clock.js";
+export type { ContractCase, SkippedCases } from "./contract.js";
 export { historyContract } from "./history-contract.js";
-export type { ContractCase, HistoryContractOptions } from "./history-contract.js";
+export type { HistoryContractOptions } from "./history-contract.js";
+export { distributedContract } from "./distributed-contract.js";
+export type {
+  DistributedCapabilities,
+  DistributedContractOptions,
+  DistributedStore,
+} from "./distributed-contract.js";
 export { simulate } from "./simulate.js";
 export type { Simulation } from "./simulation.js";
 export type {

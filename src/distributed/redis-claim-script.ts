@@ -1,0 +1,56 @@
+import type { RedisScript } from "./redis-script.js";
+import { DETECT_LOSS, READ_STATE, redisScript } from "./redis-script.js";
+
+/**
+ * decideClaim. Its own arguments are 7 appId, 8 fireTime, 9 claimId, 10 holdTimeMs, 11 leaseMs, 12 maxAttempts,
+ * 13 unlessFinished. Answers 1, token, mark, heldUntil, attempt, or 0, token, mark, heldUntil, reason, holder, retryAfterMs,
+ * runToken, unfinished.
+ */
+const DECIDE_CLAIM = `
+local app, fire, claim = ARGV[7], tonumber(ARGV[8]), "c" .. ARGV[9]
+local hold, lease = tonumber(ARGV[10]), tonumber(ARGV[11])
+local maxAttempts, unlessFinished = tonumber(ARGV[12]), tonumber(ARGV[13])
+local live = isLive()
+
+local function refuse(reason, holder, retryAfter, runToken, unfinished)
+  return answer(0, s.token, reason, holder or false, text(retryAfter), runToken or false, text(unfinished))
+end
+
+-- The answer to the first asking was lost. Writes in any case: on this connection WAIT has nothing else to wait for.
+if run and run.claimId == claim then
+  if not run.finished then run.untilMs = math.max(run.untilMs, now + lease) end
+  write()
+  return answer(1, run.token, run.attempt)
+end
+if s.lostUntilMs and fire <= s.lostUntilMs then return answer(-1, s.token) end
+
+local left = live and s.left or not live and left() or nil
+local recovers = not live and left and left.fireTime == fire and left.attempt < maxAttempts
+if s.markMs and fire <= s.markMs and not recovers then
+  local own = run and run.fireTime == fire and run or nil
+  local attempt = own and own.attempt or s.left and s.left.fireTime == fire and s.left.attempt or maxAttempts
+  -- Who would recover it asks again when the lease that is in the way is over.
+  local standsBy = live and attempt < maxAttempts
+  return refuse("claimed", own and own.appId or s.holder, standsBy and run.untilMs - now, run and run.token)
+end
+if fire > now + skew then return refuse("skew", nil, fire - now) end
+if live then return refuse("held", run.appId, run.untilMs - now, run.token) end
+if left and left.attempt < maxAttempts and left.fireTime < fire then return refuse("held", nil, 0, nil, left.fireTime) end
+if s.holder and s.holder ~= app and s.heldUntilMs > now then return refuse("held", s.holder, s.heldUntilMs - now) end
+if unlessFinished and s.finishedToken >= unlessFinished then return refuse("held", s.holder) end
+
+s.token = nextToken()
+s.markMs = math.max(s.markMs or fire, fire)
+s.holder, s.heldUntilMs = app, now + hold
+s.left = left and left.fireTime ~= fire and left or nil
+s.run = {
+  token = s.token, appId = app, claimId = claim, fireTime = fire, attempt = recovers and left.attempt + 1 or 1,
+  -- Without a lease nobody can know that a run was left unfinished.
+  untilMs = now + lease, finished = lease == 0
+}
+write()
+return answer(1, s.token, s.run.attempt)
+`;
+
+/** Asks for the right to start a fire. */
+export const CLAIM: RedisScript = redisScript(READ_STATE, DETECT_LOSS, DECIDE_CLAIM);
