@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { InvalidOptionError } from "../errors.js";
+import { InvalidOptionError, PunctualError } from "../errors.js";
 
 /** Linux's numbers of file systems that other machines share: a lock there is not the kernel's own. */
 const SHARED_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
@@ -11,7 +11,7 @@ const SHARED_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x5346414f, "AFS"],
 ]);
 
-/** The directory's absolute path; it is made where it is missing. @throws InvalidOptionError */
+/** The directory's absolute path; it is made where it is missing. @throws InvalidOptionError, PunctualError with code `FLOCK_UNSUPPORTED` */
 export function usableDirectory(directory: unknown): string {
   if (typeof directory !== "string" || directory === "")
     throw new InvalidOptionError("directory", "the path of a directory", directory);
@@ -25,7 +25,10 @@ export function usableDirectory(directory: unknown): string {
   }
   const shared = process.platform === "linux" ? sharedFileSystem(statfsSync(path).type) : undefined;
   if (shared === undefined) return path;
-  throw new InvalidOptionError("directory", `a directory on a disk of this machine, not on ${shared}`, directory);
+  throw new PunctualError(
+    "FLOCK_UNSUPPORTED",
+    `directory: ${path} is on ${shared}; flock needs a disk of this machine`,
+  );
 }
 
 /** What the file system is called if other machines may have it, too; `type` is that of Linux's statfs. */

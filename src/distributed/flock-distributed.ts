@@ -56,7 +56,8 @@ export class FlockDistributed implements Distributed {
 
   /**
    * @throws InvalidOptionError when the directory cannot be used, or another option cannot; PunctualError with code
-   * `PEER_MISSING` when there is no way to call flock(2), and `FLOCK_UNSUPPORTED` on Windows, which has none
+   * `FLOCK_UNSUPPORTED` on Windows, on file systems that other machines share, and when there is no way to call flock(2), and
+   * `PEER_MISSING` when koffi is asked for and missing
    */
   constructor(options: FlockDistributedOptions) {
     if (process.platform === "win32") throw new PunctualError("FLOCK_UNSUPPORTED", "Windows has no flock");

@@ -18,7 +18,7 @@ export interface FileLock {
 
 /**
  * The lock of the kind that is asked for, or of the best kind that there is.
- * @throws PunctualError with code `PEER_MISSING` when there is none
+ * @throws PunctualError with code `PEER_MISSING` when koffi is asked for and missing, `FLOCK_UNSUPPORTED` when there is none
  */
 export function chooseLock(kind: FlockKind | undefined, clock: Clock): FileLock {
   let cause: unknown;
@@ -30,7 +30,8 @@ export function chooseLock(kind: FlockKind | undefined, clock: Clock): FileLock 
     }
   }
   if (kind !== "koffi" && hasFlockCommand()) return new CommandLock();
-  throw new PunctualError("PEER_MISSING", `FlockDistributed needs ${NEEDED[kind ?? "either"]}`, { cause });
+  const code = kind === "koffi" ? "PEER_MISSING" : "FLOCK_UNSUPPORTED";
+  throw new PunctualError(code, `FlockDistributed needs ${NEEDED[kind ?? "either"]}`, { cause });
 }
 
 const KOFFI = "the package koffi (npm install koffi)";

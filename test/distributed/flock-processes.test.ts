@@ -30,12 +30,12 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-describe("N processes that read, wait and write lose no update", () => {
+describe("N processes that read, wait and write lose no update", { timeout: 120_000 }, () => {
   test.each<readonly FlockKind[]>([
     ["koffi", "koffi", "koffi", "koffi"],
     ["koffi", "command", "koffi", "command"],
   ])("%s, %s, %s, %s", async (...locks) => {
-    const times = (lock: FlockKind): number => (lock === "koffi" ? 200 : 40);
+    const times = (lock: FlockKind): number => (lock === "koffi" ? 200 : 25);
     const file = join(directory, "counter");
     writeFileSync(file, "0");
     await Promise.all(locks.map((lock) => ended(start("increment", { lock, file, times: times(lock) }))));
@@ -43,7 +43,7 @@ describe("N processes that read, wait and write lose no update", () => {
   });
 });
 
-describe.each<FlockKind>(["koffi", "command"])("by %s", (lock) => {
+describe.each<FlockKind>(["koffi", "command"])("by %s", { timeout: 60_000 }, (lock) => {
   test("what a killed process held is free at once", async () => {
     const node = open(lock);
     const child = start("hold", { lock });
@@ -67,7 +67,7 @@ describe.each<FlockKind>(["koffi", "command"])("by %s", (lock) => {
   });
 
   test("the flock of the command line keeps it out", async () => {
-    const node = open(lock);
+    const node = open(lock, "300ms");
     const file = join(directory, stateFileName("service"));
     const free = await holdFiles([file]);
     const asked = claim(node, Date.now());
@@ -90,7 +90,7 @@ describe.each<FlockKind>(["koffi", "command"])("by %s", (lock) => {
   });
 });
 
-test("killed at any instant, processes leave a state that tells everything", { timeout: 60_000 }, async () => {
+test("killed at any instant, processes leave a state that tells everything", { timeout: 120_000 }, async () => {
   const witness = open("koffi");
   const tokens: number[] = [];
   const files = Array.from({ length: 50 }, (_, index) => join(directory, `granted-${index}`));
@@ -120,8 +120,8 @@ test("killed at any instant, processes leave a state that tells everything", { t
   }
 });
 
-function open(lock: FlockKind): FlockDistributed {
-  const node = new FlockDistributed({ directory, lock, timeout: "300ms" });
+function open(lock: FlockKind, timeout = "10s"): FlockDistributed {
+  const node = new FlockDistributed({ directory, lock, timeout });
   opened.add(node);
   return node;
 }

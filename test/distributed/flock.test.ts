@@ -23,7 +23,7 @@ class AheadClock extends SystemClock {
 for (const lock of ["koffi", "command"] as const) {
   const capabilities = { outage: true, crossProcess: true };
   for (const each of distributedContract({ name: `flock by ${lock}`, create: () => store(lock), capabilities })) {
-    test(each.name, () => each.run());
+    test(each.name, { timeout: 60_000 }, () => each.run());
   }
 }
 
@@ -33,7 +33,7 @@ async function store(lock: FlockKind): Promise<DistributedStore> {
   const clock = new AheadClock();
   const bootClock = { bootId: "test", nowMs: () => clock.monotonic() };
   // A hundred commands one after another take their time.
-  const timeout = lock === "koffi" ? "200ms" : "2s";
+  const timeout = lock === "koffi" ? "500ms" : "2s";
   return {
     open: async () => new FlockDistributed({ directory, lock, timeout, clock, bootClock }),
     wait: async (ms) => {
