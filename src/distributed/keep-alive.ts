@@ -14,6 +14,9 @@ export interface KeepAliveOptions {
   readonly lost: (error: PunctualError) => void;
 }
 
+/** A function that never ends, and that a stop has given up, must not keep the process alive by its lease. */
+const UNREF = { ref: false } as const;
+
 /** Renews a lease while a run goes on, and tells when it can be trusted no more. */
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
@@ -43,20 +46,20 @@ export class KeepAlive {
     // An answer to an earlier question may come after that to a later one.
     this.#trustedUntil = Math.max(this.#trustedUntil, trustedUntil(askedAtMs, leaseMs));
     this.#trustTimer?.cancel();
-    this.#trustTimer = clock.setTimer(this.#trustedUntil - clock.monotonic(), () => this.#look());
+    this.#trustTimer = clock.setTimer(this.#trustedUntil - clock.monotonic(), () => this.#look(), UNREF);
   }
 
   #look(): void {
     const leftMs = this.#trustedUntil - this.#options.clock.monotonic();
     // A timer may ring a little early.
-    if (leftMs > 0) this.#trustTimer = this.#options.clock.setTimer(leftMs, () => this.#look());
+    if (leftMs > 0) this.#trustTimer = this.#options.clock.setTimer(leftMs, () => this.#look(), UNREF);
     else this.#lost("it could not be renewed in time");
   }
 
   #renewLater(askedAtMs: number): void {
     const { clock, leaseMs } = this.#options;
     const delayMs = askedAtMs + renewAfterMs(leaseMs) - clock.monotonic();
-    this.#renewTimer = clock.setTimer(Math.max(1, delayMs), () => this.#renew());
+    this.#renewTimer = clock.setTimer(Math.max(1, delayMs), () => this.#renew(), UNREF);
   }
 
   /** Does not wait for its answer before it asks again: an answer may never come. */

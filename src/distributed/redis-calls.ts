@@ -65,7 +65,7 @@ export class RedisCalls {
         const limitMs = Math.ceil(endMs - clock.monotonic());
         return await timeBoxed(() => this.#try(question, args), { clock, limitMs });
       } catch (error) {
-        failure = leaves ? worse(failure, error) : notConnected(client, error as Error);
+        failure = leaves ? moreTelling(failure, error) : notConnected(client, error as Error);
       }
       again ||= leaves;
       if (clock.monotonic() + pauseMs >= endMs) throw failure;
@@ -105,7 +105,7 @@ function notConnected({ status }: RedisLike, { cause = null }: { readonly cause?
 }
 
 /** What a client said says more than that there was no answer. */
-function worse(before: unknown, error: unknown): unknown {
+function moreTelling(before: unknown, error: unknown): unknown {
   const silent = error instanceof DistributedUnavailableError && error.cause === undefined;
   return before !== undefined && silent ? before : error;
 }

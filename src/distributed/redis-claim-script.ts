@@ -31,18 +31,19 @@ if s.markMs and fire <= s.markMs and not recovers then
   local attempt = own and own.attempt or s.left and s.left.fireTime == fire and s.left.attempt or maxAttempts
   -- Who would recover it asks again when the lease that is in the way is over.
   local standsBy = live and attempt < maxAttempts
-  return refuse("claimed", own and own.appId or s.holder, standsBy and run.untilMs - now, run and run.token)
+  return refuse("claimed", own and own.appId or s.holder, standsBy and run.untilMs - now, live and run.token)
 end
 if fire > now + skew then return refuse("skew", nil, fire - now) end
 if live then return refuse("held", run.appId, run.untilMs - now, run.token) end
 if left and left.attempt < maxAttempts and left.fireTime < fire then return refuse("held", nil, 0, nil, left.fireTime) end
-if s.holder and s.holder ~= app and s.heldUntilMs > now then return refuse("held", s.holder, s.heldUntilMs - now) end
+if s.holder ~= app and isHeld() then return refuse("held", s.holder, s.heldUntilMs - now) end
 if unlessFinished and s.finishedToken >= unlessFinished then return refuse("held", s.holder) end
 
 s.token = nextToken()
 s.markMs = math.max(s.markMs or fire, fire)
 s.holder, s.heldUntilMs = app, now + hold
-s.left = left and left.fireTime ~= fire and left or nil
+-- What was left unfinished is this fire, or nobody's to recover any more.
+s.left = nil
 s.run = {
   token = s.token, appId = app, claimId = claim, fireTime = fire, attempt = recovers and left.attempt + 1 or 1,
   -- Without a lease nobody can know that a run was left unfinished.

@@ -23,8 +23,7 @@ return answer(1, s.token)
 /** decideSelect. Its own arguments are 7 appId, 8 holdTimeMs. Answers 1, token, mark, heldUntil, holder. */
 const DECIDE_SELECT = `
 local app, hold = ARGV[7], tonumber(ARGV[8])
-local held = s.holder and s.heldUntilMs > now
-if not held or (s.holder == app and hold == 0) then
+if not isHeld() or (s.holder == app and hold == 0) then
   s.holder, s.heldUntilMs = app, now + hold
   write()
 end

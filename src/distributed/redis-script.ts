@@ -44,6 +44,12 @@ end
 local function isLive()
   return run ~= nil and not run.finished and run.untilMs > now
 end
+
+-- A node whose run ended without its doing is dead, or cut off.
+local function isHeld()
+  local died = run and not run.finished and run.appId == s.holder and not isLive()
+  return s.holder and s.heldUntilMs > now and not died
+end
 `;
 
 /**

@@ -62,7 +62,7 @@ export const NEW_SERVICE: ServiceState = Object.freeze({
   markMs: null,
   token: 0,
   holder: null,
-  heldUntilMs: Number.NEGATIVE_INFINITY,
+  heldUntilMs: 0,
   run: null,
   finishedToken: 0,
   left: null,
@@ -82,9 +82,7 @@ export function decideClaim(state: ServiceState, request: ClaimRequest, at: Circ
   const unfinished = left !== null && left.attempt < maxAttempts && left.fireTime < fireTime ? left.fireTime : null;
   if (unfinished !== null) return { ...refuse("held", null, 0), unfinished };
   const { holder, heldUntilMs } = state;
-  if (holder !== null && holder !== appId && heldUntilMs > at.nowMs && !at.isDead(holder)) {
-    return refuse("held", holder, heldUntilMs - at.nowMs);
-  }
+  if (holder !== null && holder !== appId && isHeld(state, at)) return refuse("held", holder, heldUntilMs - at.nowMs);
   if (request.unlessFinished !== null && state.finishedToken >= request.unlessFinished)
     return refuse("held", holder, null);
   return grant(state, request, at, recovers ? left.attempt + 1 : 1);
@@ -113,9 +111,8 @@ export function decideLease(
 
 /** Who is elected: the holder, or, when there is none, who asks. */
 export function decideSelect(state: ServiceState, appId: string, holdTimeMs: number, at: Circumstances): ServiceState {
-  const { holder, heldUntilMs } = state;
-  const held = holder !== null && heldUntilMs > at.nowMs && !at.isDead(holder);
-  if (held && !(holder === appId && holdTimeMs === 0)) return state;
+  const { holder } = state;
+  if (isHeld(state, at) && !(holder === appId && holdTimeMs === 0)) return state;
   return { ...state, holder: appId, heldUntilMs: at.nowMs + holdTimeMs };
 }
 
@@ -149,26 +146,26 @@ function grant(state: ServiceState, request: ClaimRequest, at: Circumstances, at
   const untilMs = at.nowMs + leaseMs;
   // Without a lease nobody can know that a run was left unfinished.
   const run = { token, appId, claimId, fireTime, attempt, untilMs, finished: leaseMs === 0 };
-  const left = leftBy(state.run, state.left);
+  const markMs = Math.max(state.markMs ?? fireTime, fireTime);
+  const heldUntilMs = at.nowMs + holdTimeMs;
+  // What was left unfinished is this fire, or nobody's to recover any more.
   return {
     granted: true,
     token,
     attempt,
-    state: {
-      ...state,
-      markMs: Math.max(state.markMs ?? fireTime, fireTime),
-      token,
-      holder: appId,
-      heldUntilMs: at.nowMs + holdTimeMs,
-      run,
-      left: left?.fireTime === fireTime ? null : left,
-    },
+    state: { ...state, markMs, token, holder: appId, heldUntilMs, run, left: null },
   };
 }
 
 /** Greater than all before, also when what was known of them is lost: no node asks a thousand times in a second for long. */
 function nextToken({ token }: ServiceState, { nowMs }: Circumstances): number {
   return Math.max(token + 1, Math.floor(nowMs));
+}
+
+/** Whether the hold still counts: a node whose run ended without its doing is dead, or cut off. */
+function isHeld({ holder, heldUntilMs, run }: ServiceState, at: Circumstances): boolean {
+  const died = run !== null && !run.finished && run.appId === holder && !isLive(run, at);
+  return holder !== null && heldUntilMs > at.nowMs && !died && !at.isDead(holder);
 }
 
 function isLive(run: RunEntry | null, { nowMs, isDead }: Circumstances): boolean {
@@ -188,7 +185,8 @@ function claimed(state: ServiceState, { fireTime, maxAttempts }: ClaimRequest, a
   // Who would recover it asks again when the lease that is in the way is over.
   const standsBy = run !== null && attempt < maxAttempts && isLive(run, at);
   const retryAfterMs = standsBy ? run.untilMs - at.nowMs : null;
-  return { ...refuse("claimed", own?.appId ?? holder, retryAfterMs), runToken: run?.token ?? null };
+  const runToken = isLive(run, at) ? (run?.token ?? null) : null;
+  return { ...refuse("claimed", own?.appId ?? holder, retryAfterMs), runToken };
 }
 
 function refuse(

@@ -165,7 +165,7 @@ test("the scripts and the rule give the same answers", { timeout: 60_000 }, asyn
   );
   // Every kind of answer has been compared.
   const rare = ["claim granted", "claim claimed", "claim held", "claim skew", "lease granted", "lease refused"];
-  for (const kind of [...rare, "renew true", "renew false"]) expect(answers.get(kind), kind).toBeGreaterThan(20);
+  for (const kind of [...rare, "renew true", "renew false"]) expect(answers.get(kind), kind).toBeGreaterThan(5);
 });
 
 interface World {

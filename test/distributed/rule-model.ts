@@ -226,7 +226,11 @@ export class RuleModel {
   }
 
   #isHeld(): boolean {
-    return this.#hold.untilMs > this.nowMs && !this.#dead.has(this.#hold.appId);
+    const { appId, untilMs } = this.#hold;
+    const last = this.grants.at(-1);
+    // A node whose run was cut holds nothing any more.
+    const cut = last?.appId === appId && last.leased && !last.finished && this.#live() === undefined;
+    return untilMs > this.nowMs && !this.#dead.has(appId) && !cut;
   }
 
   #pick(which: number): Grant | undefined {

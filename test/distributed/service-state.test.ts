@@ -46,6 +46,7 @@ describe("decideClaim", () => {
   };
   const yes = (attempt: number, token = NOW): Partial<Decision> => ({ granted: true, attempt, token });
   const byA = { holder: "a", runToken: 7 };
+  const wasA = { holder: "a" };
 
   const rows: readonly Row[] = [
     ["a new service", {}, {}, yes(1)],
@@ -53,8 +54,8 @@ describe("decideClaim", () => {
     ["a fire as far ahead as may be", {}, { fireTime: NOW + 100 }, yes(1)],
     ["a fire further ahead", {}, { fireTime: NOW + 101 }, no("skew", { retryAfterMs: 101 })],
     ["a fire ahead, before who is in the way", RUNS, { fireTime: NOW + 101 }, no("skew", { retryAfterMs: 101 })],
-    ["the mark", FINISHED, { fireTime: 8_000 }, no("claimed", byA)],
-    ["an older fire", FINISHED, { fireTime: 7_999, maxAttempts: 9 }, no("claimed", byA)],
+    ["the mark", FINISHED, { fireTime: 8_000 }, no("claimed", wasA)],
+    ["an older fire", FINISHED, { fireTime: 7_999, maxAttempts: 9 }, no("claimed", wasA)],
     ["the first fire above the mark", FINISHED, { fireTime: 8_001 }, yes(1)],
     ["a run that goes on", RUNS, {}, no("held", { ...byA, retryAfterMs: 500 })],
     ["a run of its own that goes on", RUNS, { appId: "a" }, no("held", { ...byA, retryAfterMs: 500 })],
@@ -72,14 +73,16 @@ describe("decideClaim", () => {
       no("claimed", { ...byA, retryAfterMs: 500 }),
     ],
     ["a fire that died", DIED, { fireTime: 8_000, maxAttempts: 2 }, yes(2)],
-    ["the same, with one attempt", DIED, { fireTime: 8_000 }, no("claimed", byA)],
+    ["the same, with one attempt", DIED, { fireTime: 8_000 }, no("claimed", wasA)],
+    ["the same, when its node holds it", { ...DIED, ...HELD }, { fireTime: 8_000, maxAttempts: 2 }, yes(2)],
     [
-      "the same, when it is held",
-      { ...DIED, ...HELD },
+      "the same, when another node holds it",
+      { ...DIED, ...HELD, holder: "c" },
       { fireTime: 8_000, maxAttempts: 2 },
-      no("held", { holder: "a", retryAfterMs: 300 }),
+      no("held", { holder: "c", retryAfterMs: 300 }),
     ],
-    ["an older fire than that which died", DIED, { fireTime: 7_000, maxAttempts: 2 }, no("claimed", byA)],
+    ["another fire, when the node of one that died holds it", { ...DIED, ...HELD }, {}, yes(1)],
+    ["an older fire than that which died", DIED, { fireTime: 7_000, maxAttempts: 2 }, no("claimed", wasA)],
     ["a newer fire than that which died", DIED, { maxAttempts: 2 }, no("held", { retryAfterMs: 0, unfinished: 8_000 })],
     ["the same, with one attempt", DIED, {}, yes(1)],
     [

@@ -42,7 +42,12 @@ export class RedisServer implements AsyncDisposable {
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     install();
     const server = new RedisServer(await freePort(), options);
-    await server.restart();
+    try {
+      await server.restart();
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
     return server;
   }
 
