@@ -2,8 +2,13 @@
 declare module "redlock" {
   import type { Redis } from "ioredis";
 
+  export interface Lock {
+    readonly value: string;
+    extend(durationMs: number): Promise<Lock>;
+  }
+
   export default class Redlock {
-    constructor(clients: readonly Redis[]);
-    acquire(resources: readonly string[], durationMs: number): Promise<unknown>;
+    constructor(clients: readonly Redis[], settings?: { readonly retryCount: number });
+    acquire(resources: readonly string[], durationMs: number): Promise<Lock>;
   }
 }
