@@ -54,6 +54,8 @@ export class ClaimLines {
     if (line?.waitsForRun === true && first !== undefined) first.asking.retryAtMs = this.#claims.now();
     this.#keep(job, { fireTime, details, asking });
     this.goOn(job);
+    // By what waits before it, and not by a run.
+    if (this.#lines.get(job)?.asking === 0) asking.kept = true;
   }
 
   /** Asks whether a fire that has been admitted may start; what is to be asked again later is kept here. */

@@ -92,7 +92,11 @@ export class Claims {
   /** Gives back what a run had, or lets it end by itself. */
   async giveBack(kept: KeepAlive, finished: boolean): Promise<void> {
     const { clock } = this.#parts;
-    await timeBoxed(() => kept.release(finished), { clock, limitMs: ANSWER_MS }).catch(() => {});
+    const give = (): Promise<void> => timeBoxed(() => kept.release(finished), { clock, limitMs: ANSWER_MS });
+    // A store that has not heard of the end lets others wait, or do it again.
+    await give()
+      .catch(give)
+      .catch(() => {});
   }
 
   now(): number {
@@ -175,7 +179,7 @@ export class Claims {
     const { clock, events } = this.#parts;
     const { reason, holder, retryAfterMs, runToken, unfinished } = given;
     // Only a fire that came due while the run went on overlaps with it.
-    if (asking.refusedAs === null && reason === "held") asking.runToken = runToken;
+    if (asking.refusedAs === null && reason === "held") asking.runToken ??= runToken;
     asking.refusedAs = reason;
     if (holder !== null && retryAfterMs !== null && reason === "held") {
       this.leaders.saw(job.name, holder, clock.monotonic(), retryAfterMs);

@@ -17,6 +17,8 @@ export interface Troubles {
 }
 
 const INTERVALS_MS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000] as const;
+/** As far as the store lets clocks be ahead. */
+const LARGEST_SKEW_MS = 2_000;
 const HOUR_MS = 3_600_000;
 /** A clock that is set twice before a scheduler looks at it could hide the first time: it looks every 30 s. */
 const BETWEEN_SETS_MS = 60_000;
@@ -32,8 +34,11 @@ export function drawWorld(seed: number): { readonly plan: WorldPlan; readonly tr
   const lengthMs = intervalMs * random.whole(150, 300);
   const link = drawLink(random, troubles, intervalMs);
   const nodes = random.whole(2, 5);
-  const skewsMs = Array.from({ length: nodes }, () => drawSkew(random, quiet));
   const options = drawOptions(random, troubles, intervalMs);
+  // By the clock of one that is far ahead a fire comes due in the run of an earlier one elsewhere: that is an overlap.
+  const mayOverlap = !quiet || options.lease === null || options.overlap === "queueAll";
+  const mostMs = mayOverlap ? LARGEST_SKEW_MS : Math.min(LARGEST_SKEW_MS, intervalMs / 8);
+  const skewsMs = Array.from({ length: nodes }, () => drawSkew(random, quiet, mostMs));
   const plan: WorldPlan = {
     ...{ seed, lengthMs, skewsMs, link, options, timerSlackMs: random.pick([0, 2, 2]) },
     schedule: every(intervalMs, { anchor: "epoch" }),
@@ -61,9 +66,9 @@ function drawLink(random: Random, { messagesLost, slowMessages }: Troubles, inte
   };
 }
 
-function drawSkew(random: Random, quiet: boolean): number {
+function drawSkew(random: Random, quiet: boolean, mostMs: number): number {
   if (!quiet && random.chance(0.03)) return random.pick([HOUR_MS, -HOUR_MS]);
-  return random.chance(0.2) ? 0 : random.whole(-2_000, 2_000);
+  return random.chance(0.2) ? 0 : Math.round((random.next() * 2 - 1) * mostMs);
 }
 
 function drawOptions(random: Random, { overlaps }: Troubles, intervalMs: number): DistributedCronOptions<undefined> {
@@ -76,7 +81,8 @@ function drawOptions(random: Random, { overlaps }: Troubles, intervalMs: number)
     misfire: random.pick(["skip", "fireOnce", "fireAll"]),
     timeout: overlaps && random.chance(0.5) ? random.scale(Math.max(20, intervalMs / 2), intervalMs * 4) : null,
     killGrace: random.pick([0, 100, 5_000]),
-    retry: overlaps && random.chance(0.5) ? { attempts: 3, delay: random.scale(1, intervalMs), jitter: "none" } : null,
+    retry:
+      overlaps && random.chance(0.5) ? { attempts: 3, delay: random.scale(1, intervalMs / 2), jitter: "none" } : null,
   };
 }
 

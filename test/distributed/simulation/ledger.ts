@@ -87,7 +87,12 @@ export class Ledger {
     this.#checkNumber(fireTime, attempt);
     const grant: Grant = {
       ...{ life, fireTime, token, attempt, leaseMs, atMs: this.#time.now, generation: this.#generation },
-      ...{ untilMs: this.#time.now + leaseMs, givenBack: "no", givenBackAtMs: Number.POSITIVE_INFINITY, started: false },
+      ...{
+        untilMs: this.#time.now + leaseMs,
+        givenBack: "no",
+        givenBackAtMs: Number.POSITIVE_INFINITY,
+        started: false,
+      },
     };
     this.grants.push(grant);
     this.byToken.set(token, grant);
@@ -122,8 +127,7 @@ export class Ledger {
     this.starts++;
     this.note(life.name, `starts #${attempt}`, fireTime);
     const grant = this.byToken.get(token);
-    const fits =
-      grant?.life === life && grant.fireTime === fireTime && grant.attempt === attempt && !grant.started;
+    const fits = grant?.life === life && grant.fireTime === fireTime && grant.attempt === attempt && !grant.started;
     if (grant === undefined || !fits) {
       this.fault(`${life.name} starts ${this.short(fireTime)} #${attempt} by a grant that it has not`);
       return;
@@ -146,7 +150,10 @@ export class Ledger {
     this.note(life.name, reason, fireTime);
     life.accountOf(fireTime).skips.push({ reason, atMs: this.#time.now });
     if (reason === "heldElsewhere") this.#checkHeld(life, fireTime);
-    if (reason === "overlap" && !life.isBusy) this.fault(`${life.name} leaves out ${this.short(fireTime)} as overlapping with nothing`);
+    if (reason === "distributedUnavailable" && !life.wasTroubled)
+      this.fault(`${life.name} leaves out ${this.short(fireTime)} though its store answers`);
+    if (reason === "overlap" && !life.isBusy)
+      this.fault(`${life.name} leaves out ${this.short(fireTime)} as overlapping with nothing`);
   }
 
   aborted(watch: Watch): void {

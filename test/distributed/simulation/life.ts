@@ -34,8 +34,6 @@ export class Life {
   runs = 0;
   /** When the last message to or from it was lost; true time. */
   unheard = Number.NEGATIVE_INFINITY;
-  /** Fire times that it has asked for. */
-  readonly #asked = new Set<number>();
   state: "on" | "stopping" | "stopped" | "crashed" = "on";
   endedAtMs = Number.POSITIVE_INFINITY;
 
@@ -60,7 +58,8 @@ export class Life {
     this.machine.skewMs += byMs;
     this.look();
     if (byMs > 0) return;
-    current.toMs = before;
+    // It has not seen what passed while it stood still.
+    current.toMs = before - this.machine.stillForMs;
     this.passages.push({ fromMs: before + byMs, toMs: Number.POSITIVE_INFINITY });
   }
 
@@ -74,12 +73,9 @@ export class Life {
     return this.runs > 0;
   }
 
-  asked(fireTime: number): void {
-    this.#asked.add(fireTime);
-  }
-
-  hasAsked(fireTime: number): boolean {
-    return this.#asked.has(fireTime);
+  /** Whether a message of it was lost or late, or it stood still. */
+  get wasTroubled(): boolean {
+    return this.unheard !== Number.NEGATIVE_INFINITY || this.machine.stalls.length > 0;
   }
 
   /** Whether it went through that time; with `sinceMs` also shortly before its clock was set back to. */

@@ -65,7 +65,6 @@ export class Link implements Distributed {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
-    this.#life.asked(request.fireTime);
     const answer = await this.#ask("claim", () => this.#store.claim(this.#life, request));
     if (!answer.granted || answer.lease === null) return answer;
     return { ...answer, lease: this.#handleOf(answer.lease) };

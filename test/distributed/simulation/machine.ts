@@ -90,6 +90,11 @@ export class Machine implements Clock {
     return this.stalls.some((stall) => stall.fromMs <= toMs && stall.toMs >= fromMs);
   }
 
+  /** For how long it has stood still now; 0 when it does not. */
+  get stillForMs(): number {
+    return this.#standsStillFor() > 0 ? this.#time.now - (this.stalls.at(-1) as Stall).fromMs : 0;
+  }
+
   #standsStillFor(): number {
     const last = this.stalls.at(-1);
     return last === undefined ? 0 : last.toMs - this.#time.now;

@@ -11,7 +11,9 @@ export interface Totals {
   /** Fire times of the jobs. */
   fires: number;
   starts: number;
+  /** Starts of what another node had left unfinished. */
   recovered: number;
+  cpuSeconds: number;
   readonly fates: Record<string, number>;
   readonly injected: Record<string, number>;
   readonly skips: Record<string, number>;
@@ -23,35 +25,57 @@ export interface Totals {
 const QUIET_REASONS: readonly SkipReason[] = ["claimedElsewhere", "heldElsewhere", "stopping"];
 /** How many worlds that are wrong are told of. */
 const MOST_FAULTS = 20;
+const WORLDS_PER_SEED = 100_000;
 
 /** Goes through worlds until so many fires have come due. */
 export async function runWorlds(seed: number, fires: number): Promise<Totals> {
-  const totals: Totals = { worlds: 0, fires: 0, starts: 0, recovered: 0, fates: {}, injected: {}, skips: {}, faults: [] };
+  const totals = nothingSeen();
+  const before = process.cpuUsage();
   for (let each = 0; totals.fires < fires && totals.faults.length < MOST_FAULTS; each++)
-    await runWorld(seed * 100_000 + each, totals);
+    await runWorld(seed * WORLDS_PER_SEED + each, totals, false);
+  const { user, system } = process.cpuUsage(before);
+  totals.cpuSeconds = Math.round((user + system) / 1e5) / 10;
   return totals;
 }
 
-async function runWorld(seed: number, totals: Totals): Promise<void> {
+/** Goes through one world, and prints what happens in it. */
+export async function lookAt(worldSeed: number): Promise<Totals> {
+  const totals = nothingSeen();
+  const world = await runWorld(worldSeed, totals, true);
+  console.log(JSON.stringify(world.plan, null, 1));
+  console.log(world.ledger.log.join("\n"));
+  return totals;
+}
+
+function nothingSeen(): Totals {
+  return {
+    ...{ worlds: 0, fires: 0, starts: 0, recovered: 0, cpuSeconds: 0 },
+    ...{ fates: {}, injected: {}, skips: {}, faults: [] },
+  };
+}
+
+async function runWorld(seed: number, totals: Totals, keepsLog: boolean): Promise<World> {
   const { plan, troubles } = drawWorld(seed);
-  const world = new World(plan);
+  const world = new World(plan, { keepsLog });
   await world.run();
   const fates = fatesOf(world);
+  checkQuiet(world, troubles, fates);
   totals.worlds++;
+  totals.starts += world.ledger.starts;
+  totals.recovered += world.ledger.grants.filter(({ attempt, started }) => attempt > 1 && started).length;
   for (const [fate, count] of fates) {
     totals.fires += count;
     add(totals.fates, fate, count);
   }
-  checkQuiet(world, troubles, fates);
-  totals.starts += world.ledger.starts;
-  totals.recovered += world.ledger.grants.filter(({ attempt, started }) => attempt > 1 && started).length;
-  for (const [kind, count] of Object.entries(world.injected)) add(totals.injected, kind, count);
   const { lost, slow, noWay } = world.weather;
-  for (const [kind, count] of Object.entries({ lost, slow, noWay })) add(totals.injected, kind, count);
+  for (const [kind, count] of Object.entries({ ...world.injected, lost, slow, noWay }))
+    add(totals.injected, kind, count);
   for (const { accounts } of world.lives)
     for (const { skips } of accounts.values()) for (const { reason } of skips) add(totals.skips, reason, 1);
-  const [first] = world.ledger.faults;
-  if (first !== undefined) totals.faults.push(`world ${seed}: ${first} (${world.ledger.faults.length})`);
+  const { faults } = world.ledger;
+  if (faults.length > 0)
+    totals.faults.push(`PUNCTUAL_SIMULATION_WORLD=${seed}: ${faults[0]} (${faults.length} in all)`);
+  return world;
 }
 
 /** Where nothing goes wrong every fire is started once. */

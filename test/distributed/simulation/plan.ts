@@ -40,6 +40,11 @@ export type Fault = { readonly atMs: number } & (
   | { readonly kind: "emptyStore" }
 );
 
+/** A schedule for each node. */
+export interface NodeSchedules {
+  readonly ofNodes: readonly ScheduleSpec[];
+}
+
 /** One world: nodes, a job, and what goes wrong. */
 export interface WorldPlan {
   readonly seed: number;
@@ -51,7 +56,7 @@ export interface WorldPlan {
   readonly skewsMs: readonly number[];
   readonly timerSlackMs: number;
   /** The same for all nodes, or one for each. */
-  readonly schedule: ScheduleSpec | readonly { readonly ofNode: ScheduleSpec }[];
+  readonly schedule: ScheduleSpec | NodeSchedules;
   readonly options: DistributedCronOptions<undefined>;
   readonly link: LinkPlan;
   readonly work: WorkPlan;

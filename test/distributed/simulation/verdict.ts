@@ -25,6 +25,10 @@ export type Fate =
 /** How far clocks may be off at either end of a world. */
 const EDGE_MS = 2_500;
 
+/** With `recover`. */
+const MOST_ATTEMPTS = 3;
+/** The longest hold time, and some more. */
+const LONGEST_HOLD_MS = 7_500;
 /** A scheduler that sees its clock set back goes on from where it looked at it last. */
 const LOOKS_MS = 45_000;
 
@@ -72,17 +76,30 @@ function fateOf(world: World, fireTime: number, grants: readonly Grant[]): Fate 
   if (grants.some(({ started }) => started)) return "started";
   if (grants.length > 0) return neverBegun(world, grants, fireTime);
   const taken = world.ledger.grants.find((grant) => grant.fireTime > fireTime);
-  if (taken === undefined) return bestOf(world.lives.filter((life) => life.covers(fireTime)).map((life) => accountOn(life, fireTime)));
+  if (taken === undefined)
+    return bestOf(world.lives.filter((life) => life.covers(fireTime)).map((life) => accountOn(life, fireTime)));
   // Who has the next one has given this one up before.
   return accountOn(taken.life, fireTime) ?? (taken.life.covers(fireTime) ? null : "passedBy");
 }
 
 function neverBegun(world: World, grants: readonly Grant[], fireTime: number): Fate | null {
-  if (grants.some(({ life }) => life.state === "crashed")) {
-    if (process.env["CR"] && world.plan.options.recover && !world.injected.emptyStore && !world.weather.lost && !world.weather.slow && !world.weather.noWay && !world.injected.stall && !world.injected.stop && world.lives.some(l => l.covers(fireTime) && l.state === "stopped")) return null;
-    return "crashed";
-  }
+  if (grants.some(({ life }) => life.state === "crashed"))
+    return mustBeRecovered(world, grants, fireTime) ? null : "crashed";
   return bestOf(grants.map(({ life }) => accountOn(life, fireTime)));
+}
+
+/** Where nothing but crashes goes wrong, a node that lives on does what a dead one has left. */
+function mustBeRecovered(
+  { plan, lives, weather, injected }: World,
+  grants: readonly Grant[],
+  fireTime: number,
+): boolean {
+  const { lost, slow, noWay } = weather;
+  const { stall, setClock, emptyStore } = injected;
+  if (!plan.options.recover || lost + slow + noWay + stall + setClock + emptyStore > 0) return false;
+  const { attempt, atMs, leaseMs } = grants.at(-1) as Grant;
+  if (attempt === MOST_ATTEMPTS || atMs + leaseMs + LONGEST_HOLD_MS > plan.lengthMs) return false;
+  return lives.some((life) => life.state === "stopped" && life.endedAtMs >= plan.lengthMs && life.covers(fireTime));
 }
 
 /** Why a node has not started it; `null` for no reason that counts. */
@@ -105,4 +122,3 @@ function bestOf(fates: readonly (Fate | null)[]): Fate | null {
   const found = ORDER.find((fate) => fates.includes(fate));
   return found ?? (fates.length === 0 ? "nobody" : null);
 }
-

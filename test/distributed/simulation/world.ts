@@ -6,7 +6,7 @@ import { Life } from "./life.js";
 import type { Weather } from "./link.js";
 import { Link } from "./link.js";
 import { Machine, ORIGIN } from "./machine.js";
-import type { Fault, WorldPlan } from "./plan.js";
+import type { Fault, NodeSchedules, WorldPlan } from "./plan.js";
 import { Random } from "./random.js";
 import { Store } from "./store.js";
 import { TrueTime } from "./true-time.js";
@@ -140,7 +140,11 @@ export class World {
   perform(
     life: Life,
     run: RunContext<undefined>,
-    { lasts, fails = false, deaf = false }: { readonly lasts: number; readonly fails?: boolean; readonly deaf?: boolean },
+    {
+      lasts,
+      fails = false,
+      deaf = false,
+    }: { readonly lasts: number; readonly fails?: boolean; readonly deaf?: boolean },
   ): Promise<void> {
     const watch = this.#watches.get(run) as Watch;
     watch.deaf = deaf;
@@ -169,7 +173,10 @@ export class World {
       return;
     }
     const { node } = fault;
-    this.ledger.note(node === null ? "*" : `node${node}`, `${fault.kind}${"forMs" in fault ? ` for ${fault.forMs}` : ""}`);
+    this.ledger.note(
+      node === null ? "*" : `node${node}`,
+      `${fault.kind}${"forMs" in fault ? ` for ${fault.forMs}` : ""}`,
+    );
     if (fault.kind === "outage") {
       this.weather.outages.push({ node, untilMs: this.time.now + fault.forMs, how: fault.how });
       return;
@@ -227,7 +234,6 @@ export class World {
 }
 
 function scheduleOf({ schedule }: WorldPlan, node: number): ScheduleSpec {
-  if (!Array.isArray(schedule)) return schedule as ScheduleSpec;
-  const own = (schedule as readonly { readonly ofNode: ScheduleSpec }[])[node % schedule.length];
-  return own !== undefined && "ofNode" in (own as object) ? own.ofNode : (schedule as unknown as ScheduleSpec);
+  const ofNodes = (schedule as Partial<NodeSchedules>).ofNodes;
+  return ofNodes === undefined ? (schedule as ScheduleSpec) : (ofNodes[node] as ScheduleSpec);
 }
