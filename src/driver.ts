@@ -1,5 +1,13 @@
 // For those who write a driver of the port `Distributed`: the rule that every one follows (docs/writing-a-driver.md).
-export { decideClaim, decideLease, decideSelect, NEW_SERVICE, released, renewed } from "./distributed/service-state.js";
+export {
+  afterRefusal,
+  decideClaim,
+  decideLease,
+  decideSelect,
+  NEW_SERVICE,
+  released,
+  renewed,
+} from "./distributed/service-state.js";
 export type {
   Circumstances,
   Decision,

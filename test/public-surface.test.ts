@@ -169,6 +169,7 @@ describe("the exported names", () => {
       [
         "NEW_SERVICE",
         "StateLease",
+        "afterRefusal",
         "checkClaim",
         "checkLease",
         "checkSelect",

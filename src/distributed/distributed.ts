@@ -76,7 +76,10 @@ export interface RefusedClaim {
   readonly retryAfterMs: number | null;
   /** The token of the run that is in the way; `null` where it is none. */
   readonly runToken: number | null;
-  /** A fire that a dead node has left unfinished, and that has to be claimed before this one; `null` for none. */
+  /**
+   * A fire that has to be claimed before this one: a dead node has left it unfinished, or a hold has kept another node from
+   * starting it; `null` for none.
+   */
   readonly unfinished: number | null;
 }
 

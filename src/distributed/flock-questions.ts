@@ -2,7 +2,7 @@ import type { ClaimRequest, RefusedClaim, RefusedLease } from "./distributed.js"
 import type { Question } from "./flock-services.js";
 import { appIdOf } from "./flock-services.js";
 import type { Circumstances, ServiceState } from "./service-state.js";
-import { decideClaim, decideLease, decideSelect, released, renewed } from "./service-state.js";
+import { afterRefusal, decideClaim, decideLease, decideSelect, released, renewed } from "./service-state.js";
 
 /** The answer to a claim, but for its lease. */
 export type ClaimDecision = { readonly granted: true; readonly token: number; readonly attempt: number } | RefusedClaim;
@@ -28,7 +28,10 @@ export function claimQuestion(request: ClaimRequest): Question<ClaimDecision> {
     decide: (old, at) => {
       const known = withHolderAs(request.appId, old, at);
       const decision = decideClaim(known, request, at);
-      if (!decision.granted) return { answer: { ...decision, holder: shown(decision.holder) }, state: old };
+      if (!decision.granted) {
+        const state = afterRefusal(known, request, decision, at);
+        return { answer: { ...decision, holder: shown(decision.holder) }, state: state === known ? old : state };
+      }
       const { state, ...answer } = decision;
       return { answer, state: state === known ? old : state };
     },

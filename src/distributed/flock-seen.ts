@@ -45,6 +45,7 @@ export function remadeRecord(
     run: run && { ...run, fireTime: null },
     finishedToken: Math.max(found?.state.finishedToken ?? 0, seen?.state.finishedToken ?? 0),
     left: null,
+    owed: [],
   };
   const sequence = Math.max(found?.sequence ?? 0, seen?.sequence ?? 0);
   return { generation, remade: true, sequence, bootId: old.bootId, state };

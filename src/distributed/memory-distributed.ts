@@ -5,7 +5,15 @@ import { checkClaim, checkLease, checkSelect, skewMs } from "./checks.js";
 import type { ClaimAnswer, ClaimRequest, Distributed, Lease, LeaseAnswer, LeaseRequest } from "./distributed.js";
 import { StateLease } from "./state-lease.js";
 import type { Circumstances, ServiceState } from "./service-state.js";
-import { decideClaim, decideLease, decideSelect, NEW_SERVICE, released, renewed } from "./service-state.js";
+import {
+  afterRefusal,
+  decideClaim,
+  decideLease,
+  decideSelect,
+  NEW_SERVICE,
+  released,
+  renewed,
+} from "./service-state.js";
 import type { Duration } from "../schedule/duration.js";
 
 /** Options of `MemoryDistributed`. */
@@ -42,8 +50,13 @@ export class MemoryDistributed implements Distributed {
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
     checkClaim(request);
     const { serviceName, leaseMs } = request;
-    const decision = decideClaim(this.#stateOf(serviceName), request, this.#circumstances());
-    if (!decision.granted) return decision;
+    const known = this.#stateOf(serviceName);
+    const at = this.#circumstances();
+    const decision = decideClaim(known, request, at);
+    if (!decision.granted) {
+      this.#services.set(serviceName, afterRefusal(known, request, decision, at));
+      return decision;
+    }
     const { token, attempt, state } = decision;
     this.#services.set(serviceName, state);
     return { granted: true, token, attempt, lease: leaseMs > 0 ? this.#leaseOf(serviceName, token) : null };

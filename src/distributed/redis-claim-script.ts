@@ -1,3 +1,4 @@
+import { MOST_OWED, OWED_FOR_MS } from "./service-state.js";
 import type { RedisScript } from "./redis-script.js";
 import { DETECT_LOSS, READ_STATE, redisScript } from "./redis-script.js";
 
@@ -36,7 +37,23 @@ end
 if fire > now + skew then return refuse("skew", nil, fire - now) end
 if live then return refuse("held", run.appId, run.untilMs - now, run.token) end
 if left and left.attempt < maxAttempts and left.fireTime < fire then return refuse("held", nil, 0, nil, left.fireTime) end
-if s.holder ~= app and isHeld() then return refuse("held", s.holder, s.heldUntilMs - now) end
+local owed = s.owed and now <= s.heldUntilMs + ${OWED_FOR_MS} and s.owed or {}
+if s.holder ~= app and isHeld() then
+  -- afterRefusal
+  local known = lease == 0 or s.markMs and fire <= s.markMs
+  for _, time in ipairs(owed) do known = known or time == fire end
+  if not known then
+    owed[#owed + 1] = fire
+    table.sort(owed)
+    while #owed > ${MOST_OWED} do table.remove(owed) end
+    s.owed = owed
+    write()
+  end
+  return refuse("held", s.holder, s.heldUntilMs - now)
+end
+for _, time in ipairs(owed) do
+  if time < fire and not recovers then return refuse("held", nil, 0, nil, time) end
+end
 if unlessFinished and s.finishedToken >= unlessFinished then return refuse("held", s.holder) end
 
 s.token = nextToken()
@@ -44,6 +61,9 @@ s.markMs = math.max(s.markMs or fire, fire)
 s.holder, s.heldUntilMs = app, now + hold
 -- What was left unfinished is this fire, or nobody's to recover any more.
 s.left = nil
+local later = {}
+for _, time in ipairs(owed) do if time > fire then later[#later + 1] = time end end
+s.owed = later
 s.run = {
   token = s.token, appId = app, claimId = claim, fireTime = fire, attempt = recovers and left.attempt + 1 or 1,
   -- Without a lease nobody can know that a run was left unfinished.

@@ -73,6 +73,7 @@ end
 if (again and not known) or (now < seenUntil and (not known or s.token < seenToken)) then
   s.lostUntilMs = math.max(now + skew, seenMark or now, s.markMs or now)
   s.markMs, s.token, s.left = s.lostUntilMs, math.max(s.token, seenToken, now), nil
+  s.owed = nil
   if run then run.fireTime = nil end
   write()
   return answer(-1, s.token)

@@ -15,6 +15,8 @@ export interface ServiceState {
   readonly finishedToken: number;
   /** A fire whose node died, and what came after it before anybody recovered it. */
   readonly left: LeftFire | null;
+  /** Fires that a hold has kept nodes from starting, earliest first: the mark must not pass them by. */
+  readonly owed: readonly number[];
 }
 
 /** The run for which the last claim or lease was given. */
@@ -66,7 +68,13 @@ export const NEW_SERVICE: ServiceState = Object.freeze({
   run: null,
   finishedToken: 0,
   left: null,
+  owed: Object.freeze([]),
 });
+
+/** How many fires are owed at most: the earliest ones. */
+export const MOST_OWED = 100;
+/** How long after its hold a fire is owed: who was to start it asks when that ends, or lives no more. */
+export const OWED_FOR_MS = 300_000;
 
 /** Whether a node may start a fire. One rule for every driver; that of Redis says the same in Lua. */
 export function decideClaim(state: ServiceState, request: ClaimRequest, at: Circumstances): Decision {
@@ -83,9 +91,31 @@ export function decideClaim(state: ServiceState, request: ClaimRequest, at: Circ
   if (unfinished !== null) return { ...refuse("held", null, 0), unfinished };
   const { holder, heldUntilMs } = state;
   if (holder !== null && holder !== appId && isHeld(state, at)) return refuse("held", holder, heldUntilMs - at.nowMs);
+  const first = owedOf(state, at.nowMs).find((time) => time < fireTime);
+  if (first !== undefined && !recovers) return { ...refuse("held", null, 0), unfinished: first };
   if (request.unlessFinished !== null && state.finishedToken >= request.unlessFinished)
     return refuse("held", holder, null);
   return grant(state, request, at, recovers ? left.attempt + 1 : 1);
+}
+
+/** The state after a refusal: a fire that a hold has kept from starting is owed. The same state when nothing changes. */
+export function afterRefusal(
+  state: ServiceState,
+  { fireTime, leaseMs }: ClaimRequest,
+  { reason, runToken, retryAfterMs, unfinished }: Refusal,
+  { nowMs }: Circumstances,
+): ServiceState {
+  // Without leases a fire that its node leaves out, because its run goes on, would come after it.
+  const isKept = reason === "held" && runToken === null && unfinished === null && retryAfterMs !== null && leaseMs > 0;
+  // One that a dead node has left unfinished is not to be passed by in any case.
+  const isNew = state.markMs === null || fireTime > state.markMs;
+  const owed = owedOf(state, nowMs);
+  if (!isKept || !isNew || owed.includes(fireTime)) return state;
+  return { ...state, owed: [...owed, fireTime].sort((a, b) => a - b).slice(0, MOST_OWED) };
+}
+
+function owedOf({ owed, heldUntilMs }: ServiceState, nowMs: number): readonly number[] {
+  return nowMs > heldUntilMs + OWED_FOR_MS ? [] : owed;
 }
 
 /** Whether a node may have a lease without a fire. */
@@ -148,12 +178,13 @@ function grant(state: ServiceState, request: ClaimRequest, at: Circumstances, at
   const run = { token, appId, claimId, fireTime, attempt, untilMs, finished: leaseMs === 0 };
   const markMs = Math.max(state.markMs ?? fireTime, fireTime);
   const heldUntilMs = at.nowMs + holdTimeMs;
+  const owed = owedOf(state, at.nowMs).filter((time) => time > fireTime);
   // What was left unfinished is this fire, or nobody's to recover any more.
   return {
     granted: true,
     token,
     attempt,
-    state: { ...state, markMs, token, holder: appId, heldUntilMs, run, left: null },
+    state: { ...state, markMs, token, holder: appId, heldUntilMs, run, left: null, owed },
   };
 }
 

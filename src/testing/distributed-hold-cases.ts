@@ -22,6 +22,7 @@ export const HOLD_CASES: readonly DistributedCase[] = [
   { name: "refuses other nodes while one holds the service", check: refusesOthers },
   { name: "lets the holder go on", check: letsHolderGoOn },
   { name: "gives a fire that was held when the hold is over", check: givesAfterHold },
+  { name: "puts a fire that was held before newer ones", check: heldComesFirst },
   { name: "lets an elected node refuse the others' claims", check: electedHolds },
 ];
 
@@ -87,6 +88,20 @@ async function givesAfterHold(store: DistributedStore): Promise<void> {
   isLeftOf(MEDIUM_MS, retryAfterMs);
   await store.wait((retryAfterMs ?? 0) + SLACK_MS);
   strictEqual(granted(await b.claim(fireTime + 1)).attempt, 1);
+}
+
+async function heldComesFirst(store: DistributedStore): Promise<void> {
+  const [a, b] = await openTwo(store);
+  const fireTime = store.now() - 1_000;
+  granted(await a.claim(fireTime, { holdTimeMs: MEDIUM_MS }));
+  const kept = refused(await b.claim(fireTime + 1, { leaseMs: LONG_MS }), "held");
+  const { retryAfterMs, unfinished } = refused(await a.claim(fireTime + 2, { leaseMs: LONG_MS }), "held");
+  deepStrictEqual([retryAfterMs, unfinished], [0, fireTime + 1]);
+  await store.wait((kept.retryAfterMs ?? 0) + SLACK_MS);
+  // Also by who did not hear of it, and when nobody holds the service any more.
+  strictEqual(refused(await a.claim(fireTime + 3), "held").unfinished, fireTime + 1);
+  granted(await b.claim(fireTime + 1));
+  granted(await a.claim(fireTime + 3));
 }
 
 async function electedHolds(store: DistributedStore): Promise<void> {

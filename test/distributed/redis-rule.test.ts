@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { TIME_LINE } from "../../src/distributed/redis-script.js";
 import type { Decision, ServiceState } from "../../src/distributed/service-state.js";
 import {
+  afterRefusal,
   decideClaim,
   decideLease,
   decideSelect,
@@ -65,7 +66,9 @@ class Model {
   }
 
   claim(request: ClaimRequest): unknown {
-    return plain(this.#take(decideClaim(this.state, request, this.#at())));
+    const decision = this.#take(decideClaim(this.state, request, this.#at()));
+    if (!decision.granted) this.state = afterRefusal(this.state, request, decision, this.#at());
+    return plain(decision);
   }
 
   lease(appId: string, leaseMs: number): unknown {

@@ -4,6 +4,7 @@ import type { ManualClock } from "punctual/testing";
 import { checkClaim, checkLease, checkSelect } from "../../src/distributed/checks.js";
 import type { Circumstances, Decision, ServiceState } from "../../src/distributed/service-state.js";
 import {
+  afterRefusal,
   decideClaim,
   decideLease,
   decideSelect,
@@ -16,6 +17,7 @@ import { StateLease } from "../../src/distributed/state-lease.js";
 
 export const RIGHT = {
   decideClaim,
+  afterRefusal,
   decideLease,
   decideSelect,
   renewed,
@@ -53,7 +55,7 @@ export class RuledDistributed implements Distributed {
     const { checks, decideClaim: decide } = this.#parts;
     if (checks) checkClaim(request);
     const { serviceName, leaseMs } = request;
-    const decision = await this.#decide(serviceName, (state) => decide(state, request, this.#at()));
+    const decision = await this.#decide(serviceName, request, (state) => decide(state, request, this.#at()));
     if (!decision.granted) return decision;
     const { token, attempt } = decision;
     return { granted: true, token, attempt, lease: leaseMs > 0 ? this.#leaseOf(serviceName, token) : null };
@@ -63,7 +65,7 @@ export class RuledDistributed implements Distributed {
     const { checks, decideLease: decide } = this.#parts;
     if (checks) checkLease(request);
     const { serviceName } = request;
-    const decision = await this.#decide(serviceName, (state) => decide(state, request, this.#at()));
+    const decision = await this.#decide(serviceName, null, (state) => decide(state, request, this.#at()));
     if (!decision.granted) return { granted: false, holder: decision.holder, retryAfterMs: decision.retryAfterMs ?? 0 };
     return { granted: true, token: decision.token, lease: this.#leaseOf(serviceName, decision.token) };
   }
@@ -72,11 +74,17 @@ export class RuledDistributed implements Distributed {
     this.#services.clear();
   }
 
-  #decide(serviceName: string, decide: (state: ServiceState) => Decision): Promise<Decision> {
-    return this.#step(serviceName, (state) => {
-      const decision = decide(state);
+  #decide(
+    serviceName: string,
+    claim: ClaimRequest | null,
+    decide: (state: ServiceState) => Decision,
+  ): Promise<Decision> {
+    const { afterRefusal: after } = this.#parts;
+    return this.#step(serviceName, (known) => {
+      const decision = decide(known);
       // A wrong rule may change the state by a refusal, too.
-      return [(decision as { readonly state?: ServiceState }).state ?? state, decision];
+      const { state = known } = decision as { readonly state?: ServiceState };
+      return [decision.granted || claim === null ? state : after(state, claim, decision, this.#at()), decision];
     });
   }
 

@@ -3,6 +3,7 @@ import type { ClaimRequest } from "punctual";
 import { describe, expect, it, test } from "vitest";
 import type { Circumstances, Decision, RunEntry, ServiceState } from "../../src/distributed/service-state.js";
 import {
+  afterRefusal,
   decideClaim,
   decideLease,
   decideSelect,
@@ -32,6 +33,45 @@ const FINISHED = { ...RUNS, run: { ...RUN, finished: true }, finishedToken: 7 };
 const LEASED: RunEntry = { ...RUN, token: 9, appId: "c", claimId: null, fireTime: null };
 const LEFT = { ...RUNS, run: LEASED, left: { fireTime: 8_000, attempt: 1 } };
 const HELD = { holder: "a", heldUntilMs: NOW + 300 };
+/** `a` held the service while another node asked for the fire 8,500. */
+const OWES = { ...FINISHED, holder: "a", heldUntilMs: NOW - 300_000, owed: [8_500] };
+
+describe("afterRefusal", () => {
+  const asked = { ...ASKED, leaseMs: 40 };
+  const after = (state: ServiceState, change: Partial<ClaimRequest> = {}): ServiceState => {
+    const request = { ...asked, ...change };
+    const decision = decideClaim(state, request, AT);
+    if (decision.granted) throw new Error("granted");
+    return afterRefusal(state, request, decision, AT);
+  };
+  const held: ServiceState = { ...NEW_SERVICE, ...HELD };
+
+  it("owes a fire that a hold has kept from starting, once, the earliest first", () => {
+    const one = after(held);
+    expect(one).toEqual({ ...held, owed: [9_000] });
+    expect(after(one)).toBe(one);
+    expect(after(one, { fireTime: 8_900 }).owed).toEqual([8_900, 9_000]);
+  });
+
+  it("owes the hundred earliest ones", () => {
+    const many = Array.from({ length: 105 }, (_, index) => NOW - index);
+    const { owed } = many.reduce((state, fireTime) => after(state, { fireTime }), held);
+    expect(owed).toEqual(many.slice(-100).reverse());
+  });
+
+  it.each([
+    ["a run that goes on", RUNS, {}],
+    ["a fire that is claimed", FINISHED, { fireTime: 8_000 }],
+    ["a fire that is ahead", HELD, { fireTime: NOW + 101 }],
+    ["a fire that is left unfinished", DIED, { maxAttempts: 2 }],
+    ["a fire of a run that has finished", FINISHED, { unlessFinished: 7 }],
+    ["a hold, where there are no leases", HELD, { leaseMs: 0 }],
+    ["a hold that keeps from recovering", { ...DIED, ...HELD, holder: "c" }, { fireTime: 8_000, maxAttempts: 2 }],
+  ])("changes nothing after a refusal by %s", (_what, state: Partial<ServiceState>, change: Partial<ClaimRequest>) => {
+    const before = { ...NEW_SERVICE, ...state };
+    expect(after(before, change)).toBe(before);
+  });
+});
 
 describe("decideClaim", () => {
   type Row = readonly [
@@ -116,6 +156,18 @@ describe("decideClaim", () => {
     ["a fire in an earlier run than that", FINISHED, { unlessFinished: 6 }, no("held", { holder: "a" })],
     ["a fire in a run that died", DIED, { unlessFinished: 7 }, yes(1)],
     ["a fire in a run that goes on", RUNS, { unlessFinished: 7 }, no("held", { ...byA, retryAfterMs: 500 })],
+    ["a newer fire than one that is owed", OWES, {}, no("held", { retryAfterMs: 0, unfinished: 8_500 })],
+    ["the same, by who held it", OWES, { appId: "a" }, no("held", { retryAfterMs: 0, unfinished: 8_500 })],
+    ["the same, in another's hold", { ...OWES, ...HELD }, {}, no("held", { holder: "a", retryAfterMs: 300 })],
+    ["what is owed", OWES, { fireTime: 8_500 }, yes(1)],
+    ["an older fire than what is owed", OWES, { fireTime: 8_400 }, yes(1)],
+    ["a newer fire than one that was owed for long", { ...OWES, heldUntilMs: NOW - 300_001 }, {}, yes(1)],
+    [
+      "a fire that died, before one that is owed",
+      { ...DIED, owed: [7_000] },
+      { fireTime: 8_000, maxAttempts: 2 },
+      yes(2),
+    ],
   ];
 
   it.each(rows)("decides on %s", (_what, state, asked, says) => {
@@ -129,10 +181,16 @@ describe("decideClaim", () => {
     expect(decision).toEqual({
       ...{ granted: true, token: NOW, attempt: 1 },
       state: {
-        ...{ markMs: 9_000, token: NOW, holder: "b", heldUntilMs: NOW + 30, finishedToken: 7, left: null },
+        ...{ markMs: 9_000, token: NOW, holder: "b", heldUntilMs: NOW + 30, finishedToken: 7, left: null, owed: [] },
         run: { ...RUN, token: NOW, appId: "b", claimId: "new", fireTime: 9_000, untilMs: NOW + 40 },
       },
     });
+  });
+
+  it("owes what came after the fire that it gives", () => {
+    const asked = { ...ASKED, fireTime: 8_500 };
+    const decision = decideClaim({ ...NEW_SERVICE, ...OWES, owed: [8_500, 8_600] }, asked, AT);
+    expect(decision).toMatchObject({ granted: true, state: { owed: [8_600] } });
   });
 
   it("lets a lease last from when it was asked for again, unless the run is over", () => {

@@ -141,6 +141,21 @@ const HOLDS: readonly WrongRule[] = [
     says((d) => (d.granted ? { ...d, state: { ...d.state, heldUntilMs: NEVER } } : d)),
   ],
   [
+    "forgets what a hold has kept from starting",
+    "puts a fire that was held before newer ones",
+    { afterRefusal: (state) => state },
+  ],
+  [
+    "keeps what is owed from being passed for ever",
+    "puts a fire that was held before newer ones",
+    says((d, { owed }) => (d.granted ? { ...d, state: { ...d.state, owed } } : d)),
+  ],
+  [
+    "owes the holder's fires to who asked",
+    "lets the holder go on",
+    { afterRefusal: (state, { fireTime }) => ({ ...state, owed: [fireTime] }) },
+  ],
+  [
     "does not ask who was elected",
     "lets an elected node refuse the others' claims",
     {

@@ -30,6 +30,8 @@ const LONGEST_REPLY_MS = 2_000;
 export class Ledger {
   readonly grants: Grant[] = [];
   readonly byToken: Map<number, Grant> = new Map();
+  /** The fires that a hold has kept from starting, with the start of the store that said so. */
+  readonly owed: Map<number, number> = new Map();
   /** The commands that go on. */
   readonly watches: Set<Watch> = new Set();
   readonly faults: string[] = [];
@@ -99,9 +101,12 @@ export class Ledger {
     this.note("store", `grants ${life.name} #${attempt}`, fireTime);
   }
 
-  refused(life: Life, { fireTime }: ClaimRequest, answer: ClaimAnswer & { granted: false }): void {
+  refused(life: Life, { fireTime, leaseMs }: ClaimRequest, answer: ClaimAnswer & { granted: false }): void {
+    const { reason, holder, retryAfterMs, runToken, unfinished } = answer;
+    if (unfinished !== null) life.toldFirst.add(unfinished);
+    const byHold = reason === "held" && retryAfterMs !== null && runToken === null && unfinished === null;
+    if (byHold && leaseMs > 0) this.owed.set(fireTime, this.#generation);
     if (!this.#isKept) return;
-    const { reason, holder, retryAfterMs, unfinished } = answer;
     const after = retryAfterMs === null ? "for good" : `for ${round(retryAfterMs)}`;
     const first = unfinished === null ? "" : `, first ${this.short(unfinished)}`;
     this.note("store", `refuses ${life.name} ${reason} by ${holder} ${after}${first}`, fireTime);

@@ -25,6 +25,8 @@ export class Life {
   readonly passages: Passage[] = [];
   /** What a scheduler that saw its clock jump far only names as a whole. */
   readonly passedOver: Passage[] = [];
+  /** The fires that the store has named to it as coming first: what it may start though it is not its own. */
+  readonly toldFirst: Set<number> = new Set();
   /** The latest wall-clock time that it was at. */
   latestMs = Number.NEGATIVE_INFINITY;
   /** The fire time of its last start at the first attempt. */

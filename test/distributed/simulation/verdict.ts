@@ -17,7 +17,7 @@ export type Fate =
   | "misfire"
   | "stopping"
   | "clockSkew"
-  /** A node that began later, or whose clock was set, took the next one while others waited for their turn. */
+  /** A node that began later, with a clock ahead of the others', took the next one before those came to this one. */
   | "passedBy"
   /** No node was there when it came due. */
   | "nobody";
@@ -57,7 +57,8 @@ function* fireTimes({ plan }: World, fromMs: number, toMs: number): Generator<nu
 function checkAccounts(world: World, life: Life): void {
   const { ledger } = world;
   for (const [fireTime, { skips, starts }] of life.accounts) {
-    const own = skips.length + starts.filter((attempt) => attempt === 1).length;
+    const first = starts.filter((attempt) => attempt === 1).length;
+    const own = skips.length + (life.toldFirst.has(fireTime) ? 0 : first);
     const name = `${ledger.short(fireTime)} on ${life.name}`;
     if (own > 1) ledger.fault(`${name} is on record ${own} times: ${skips.map(({ reason }) => reason).join(", ")}`);
     if (own > 0 && !life.covers(fireTime, LOOKS_MS)) ledger.fault(`${name} is on record, but did not come due`);
@@ -79,7 +80,12 @@ function fateOf(world: World, fireTime: number, grants: readonly Grant[]): Fate 
   if (taken === undefined)
     return bestOf(world.lives.filter((life) => life.covers(fireTime)).map((life) => accountOn(life, fireTime)));
   // Who has the next one has given this one up before.
-  return accountOn(taken.life, fireTime) ?? (taken.life.covers(fireTime) ? null : "passedBy");
+  const account = accountOn(taken.life, fireTime);
+  if (account !== null) return account;
+  if (!world.lives.some((life) => life.covers(fireTime))) return "nobody";
+  // The store was told that somebody waits for it.
+  const isOwed = world.ledger.owed.get(fireTime) === taken.generation;
+  return isOwed || taken.life.covers(fireTime) ? null : "passedBy";
 }
 
 function neverBegun(world: World, grants: readonly Grant[], fireTime: number): Fate | null {

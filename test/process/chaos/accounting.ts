@@ -1,5 +1,6 @@
 /** Pure: what is wrong with what the processes have written down. */
 import type { SkipReason } from "../../../src/history/record.js";
+import type { Stall } from "./life.js";
 import type { LifeLine, Start } from "./records.js";
 import { EVERY_MS, MAX_ATTEMPTS, MAX_OFFSET_MS } from "./records.js";
 
@@ -9,6 +10,7 @@ export interface LifeRecord {
   readonly pid: number;
   /** When it was killed; `null` for one that was stopped in order. */
   readonly cutAt: number | null;
+  readonly stalls: readonly Stall[];
   readonly crash: string | null;
   readonly lines: readonly LifeLine[];
 }
@@ -68,11 +70,12 @@ export function fireTimes(starts: readonly Start[]): readonly number[] {
 }
 
 /** The fire times that a process has come to for certain, and has had the time to decide: after the one, up to the other. */
-export function livedThrough({ lines, cutAt }: LifeRecord): { readonly afterMs: number; readonly toMs: number } {
+export function livedThrough(life: LifeRecord): { readonly afterMs: number; readonly toMs: number } {
+  const { lines, cutAt } = life;
   const born = lines.find((line) => line.kind === "born");
   const stopping = lines.find((line) => line.kind === "stopping");
   // What had come due when it was told to stop is on record when it has stopped, however little time that took.
-  const toMs = cutAt === null ? (stopping?.clock ?? 0) : decidedBefore(lines, cutAt) - MAX_OFFSET_MS;
+  const toMs = cutAt === null ? (stopping?.clock ?? 0) : decidedBefore(life, cutAt) - MAX_OFFSET_MS;
   return { afterMs: born?.clock ?? Number.POSITIVE_INFINITY, toMs };
 }
 
@@ -80,11 +83,12 @@ export function skipsOf(life: LifeRecord): ReadonlyMap<number, SkipReason> {
   return new Map(life.lines.flatMap((line) => (line.kind === "skipped" ? [[line.fireTime, line.reason]] : [])));
 }
 
-/** What had come due by then was decided before the process was cut. While the store does not answer, nothing is decided. */
-function decidedBefore(lines: readonly LifeLine[], cutAt: number): number {
+/** What had come due by then was decided before it was killed: it had the time, and the store's answers. */
+function decidedBefore(life: LifeRecord, cutAt: number): number {
   let before = cutAt - DECIDED_MS;
-  for (const { kind, at } of [...lines].reverse()) {
-    if (kind === "unavailable" && at > before) before = Math.min(before, at - DECIDED_MS);
+  const idle = [...disturbancesOf({ ...life, cutAt: null })].sort((one, other) => other.to - one.to);
+  for (const { from, to } of idle) {
+    if (to > before) before = Math.min(before, from - DECIDED_MS);
   }
   return before;
 }
@@ -119,7 +123,13 @@ function unaccounted(life: LifeRecord, starts: readonly Start[]): readonly strin
   const missing = fireTimes(starts).filter(
     (time) => time > afterMs && time <= toMs && !skips.has(time) && !own.has(time),
   );
-  return missing.map((time) => `${time} by ${life.node} (${life.pid}), at work after ${afterMs} up to ${toMs}`);
+  return missing.map(
+    (time) => `${time} by ${life.node} (${life.pid}), at work after ${afterMs} up to ${toMs}, ${endOf(life)}`,
+  );
+}
+
+function endOf({ cutAt }: LifeRecord): string {
+  return cutAt === null ? "stopped in order" : `killed at ${cutAt}`;
 }
 
 function repeated(life: LifeRecord, starts: readonly Start[]): readonly string[] {
@@ -134,15 +144,39 @@ function repeated(life: LifeRecord, starts: readonly Start[]): readonly string[]
   });
 }
 
-function unrecovered(starts: readonly Start[], lives: readonly LifeRecord[]): readonly string[] {
+/** Starts whose command has not come to its end. */
+export function cutStarts(starts: readonly Start[], lives: readonly LifeRecord[]): readonly Start[] {
   const ended = new Set<string>();
   for (const { pid, lines } of lives) {
     for (const line of lines) if (line.kind === "ended") ended.add(`${pid} ${line.fireTime} ${line.attempt}`);
   }
-  const last = [...groups(starts).values()].map((lines) => lines.at(-1) as Start);
-  return last
-    .filter(({ pid, fireTime, attempt }) => !ended.has(`${pid} ${fireTime} ${attempt}`) && attempt < MAX_ATTEMPTS)
+  return starts.filter(({ pid, fireTime, attempt }) => !ended.has(`${pid} ${fireTime} ${attempt}`));
+}
+
+/** Cut starts that nobody has gone on with. */
+export function leftForGood(starts: readonly Start[], lives: readonly LifeRecord[]): readonly Start[] {
+  const last = new Set([...groups(starts).values()].map((lines) => lines.at(-1)));
+  return cutStarts(starts, lives).filter((start) => last.has(start) && start.attempt < MAX_ATTEMPTS);
+}
+
+/**
+ * What was cut comes before any later fire. Unless the store was out meanwhile, or another process was killed or stood still:
+ * then a right may have been given to who did not hear of it in time, and that counts as an attempt.
+ */
+function unrecovered(starts: readonly Start[], lives: readonly LifeRecord[]): readonly string[] {
+  return leftForGood(starts, lives)
+    .filter((start) => {
+      const untilMs = Math.min(...starts.filter(({ token }) => token > start.token).map(({ at }) => at));
+      const others = lives.filter(({ pid }) => pid !== start.pid);
+      return !others.flatMap(disturbancesOf).some(({ from, to }) => to >= start.at && from <= untilMs);
+    })
     .map(show);
+}
+
+function disturbancesOf({ lines, stalls, cutAt }: LifeRecord): readonly Stall[] {
+  const instants = lines.flatMap(({ kind, at }) => (kind === "unavailable" ? [at] : []));
+  if (cutAt !== null) instants.push(cutAt);
+  return [...stalls, ...instants.map((at) => ({ from: at, to: at }))];
 }
 
 function startsOf({ pid, node }: LifeRecord, starts: readonly Start[]): readonly Start[] {

@@ -9,17 +9,17 @@ import { LEASE_MS, MAX_OFFSET_MS } from "./records.js";
 import type { ChaosStore } from "./stores.js";
 
 const NODES = ["a", "b", "c", "d", "e"];
-const STEP_MS = 5;
+const STEP_MS = 2;
 /** How long one question to Redis may take. */
 const TIME_BOX_MS = 1_000;
 
 /** How long is waited for who is to be hit in the middle of a run, if it starts none. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1_500;
 
 /** In every so many fires of chaos there are so many of each. */
 const DECK_FIRES = 150;
 const DECK = {
-  ...{ kill: 3, stall: 2, stop: 2, clock: 4 },
+  ...{ kill: 4, stall: 2, stop: 2, clock: 4 },
   ...{ crashStore: 1, pauseStore: 1 },
 };
 export type Disturbance = keyof typeof DECK;
@@ -107,7 +107,7 @@ export class Conductor {
   async #perform(card: Disturbance): Promise<void> {
     if (card === "crashStore" || card === "pauseStore") {
       const lengthMs =
-        card === "crashStore" ? this.#random.scale(100, 1_500) : this.#random.whole(TIME_BOX_MS + 200, 2_500);
+        card === "crashStore" ? this.#random.scale(100, 1_000) : this.#random.whole(TIME_BOX_MS + 200, 2 * TIME_BOX_MS);
       this.#store = this.#store.then(() => this.#breakStore(card, lengthMs));
       await this.#store;
     } else if (card === "clock") {
@@ -144,29 +144,25 @@ export class Conductor {
     await life.kill();
   }
 
-  /** One that is at work, and not the only one: one of them always lives. Half of the time it is in the middle of a run. */
+  /** One that is at work, and not the only one: one of them always lives. Most often it is in the middle of a run. */
   async #target(): Promise<Life> {
-    const amidRun = this.#random.chance(0.5);
+    const amidRun = this.#random.chance(0.8);
     for (;;) {
       await this.#until(() => this.#up.length > 1);
-      const life = this.#candidate();
-      const { pid } = life;
       const sinceMs = Date.now();
-      const started = (): boolean => {
+      const begun = (): Life | null => {
         const last = this.#lastStart();
-        return last?.pid === pid && last.at >= sinceMs;
+        return last !== null && last.at >= sinceMs ? this.#starterOf(last) : null;
       };
-      await this.#until(() => !amidRun || started() || Date.now() - sinceMs > PATIENCE_MS);
+      await this.#until(() => !amidRun || begun() !== null || Date.now() - sinceMs > PATIENCE_MS);
+      const life = begun() ?? this.#random.pick(this.#up);
       // Another disturbance may have come first.
-      if (life.phase === "up" && this.#up.length > 1) return life;
+      if (this.#up.length > 1) return life;
     }
   }
 
-  /** Most often who started the last fire: what happens to the others is seldom seen by anybody. */
-  #candidate(): Life {
-    const last = this.#lastStart()?.pid;
-    const leader = this.#up.find(({ pid }) => pid === last);
-    return leader !== undefined && this.#random.chance(0.6) ? leader : this.#random.pick(this.#up);
+  #starterOf({ pid }: Start): Life | null {
+    return this.#up.find((life) => life.pid === pid) ?? null;
   }
 
   #setClock(life: Life): void {

@@ -14,12 +14,20 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
+/** By the machine's clock. */
+export interface Stall {
+  readonly from: number;
+  readonly to: number;
+}
+
 export class Life {
   readonly settings: NodeSettings;
   /** `up` is one that can do its work. */
   phase: "starting" | "up" | "stalled" | "ending" | "gone" = "starting";
   /** When it was killed, or, if it stood still then, since when; by the machine's clock. */
   cutAt: number | null = null;
+  /** When it stood still. */
+  readonly stalls: Stall[] = [];
   /** How it ended, when that is not how it was told to. */
   crash: string | null = null;
   readonly #child: ChildProcess;
@@ -81,6 +89,7 @@ export class Life {
 
   resume(): void {
     this.phase = "up";
+    if (this.#stalledAt !== null) this.stalls.push({ from: this.#stalledAt, to: Date.now() });
     this.#stalledAt = null;
     this.#child.kill("SIGCONT");
   }

@@ -1,6 +1,6 @@
 /** What a chaos test prints: figures, of which none is a promise. */
 import type { ChaosRecord } from "./accounting.js";
-import { fireTimes, livedThrough, skipsOf } from "./accounting.js";
+import { cutStarts, fireTimes, leftForGood, livedThrough, skipsOf } from "./accounting.js";
 import type { Conductor, Kill } from "./conductor.js";
 import type { Start } from "./records.js";
 
@@ -19,6 +19,7 @@ export function reportOf(record: ChaosRecord, { done, kills }: Conductor): Chaos
   const times = fireTimes(starts);
   const takeOvers = takeOversOf(kills, starts);
   const notStarted = reasonsOfNotStarted(record, times);
+  const ofEnded = recoveredOfEnded(record);
   const started = new Set(starts.map(({ fireTime }) => fireTime)).size;
   return {
     fires: times.length,
@@ -27,8 +28,11 @@ export function reportOf(record: ChaosRecord, { done, kills }: Conductor): Chaos
       fires: times.length,
       started,
       starts: starts.length,
+      "starts that were cut": cutStarts(starts, record.lives).length,
+      "never gone on with": record.recover ? leftForGood(starts, record.lives).length : null,
       recovered: starts.filter(({ attempt }) => attempt > 1).length,
-      "recovered though ended": recoveredThoughEnded(record),
+      "recovered before they ended after all": ofEnded.before,
+      "recovered after they had ended": ofEnded.after,
       "fires that nobody lived through": times.filter((time) => !isLivedThrough(record, time)).length,
       "fires on nobody's record": notStarted["on nobody's record"] ?? 0,
       kills: kills.length,
@@ -74,12 +78,20 @@ function isLivedThrough({ lives }: ChaosRecord, time: number): boolean {
   });
 }
 
-/** The command had ended, but the store did not hear of it: its process was killed, or the store was. */
-function recoveredThoughEnded({ starts, lives }: ChaosRecord): number {
-  const ended = lives.flatMap(({ lines }) => lines.flatMap((line) => (line.kind === "ended" ? [line] : [])));
-  return starts.filter((start) =>
-    ended.some(({ fireTime, attempt }) => fireTime === start.fireTime && attempt === start.attempt - 1),
-  ).length;
+/**
+ * Attempts that followed one whose command came to its end: before that (it stood still, and its lease was over), or after
+ * it, when the store had not heard of the end.
+ */
+function recoveredOfEnded({ starts, lives }: ChaosRecord): { readonly before: number; readonly after: number } {
+  const ended = new Map<string, number>();
+  for (const line of lives.flatMap(({ lines }) => lines)) {
+    if (line.kind === "ended") ended.set(`${line.fireTime} ${line.attempt}`, line.at);
+  }
+  const gaps = starts.flatMap(({ fireTime, attempt, at }) => {
+    const endedAt = ended.get(`${fireTime} ${attempt - 1}`);
+    return endedAt === undefined ? [] : [at - endedAt];
+  });
+  return { before: gaps.filter((gap) => gap < 0).length, after: gaps.filter((gap) => gap >= 0).length };
 }
 
 function largestGap(starts: readonly Start[]): number {
