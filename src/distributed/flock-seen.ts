@@ -44,6 +44,7 @@ export function remadeRecord(
     token: Math.max(token, Math.floor(wallMs)),
     run: run && { ...run, fireTime: null },
     finishedToken: Math.max(found?.state.finishedToken ?? 0, seen?.state.finishedToken ?? 0),
+    cut: [],
     left: null,
     owed: [],
   };

@@ -54,8 +54,11 @@ end
 for _, time in ipairs(owed) do
   if time < fire and not recovers then return refuse("held", nil, 0, nil, time) end
 end
-if unlessFinished and s.finishedToken >= unlessFinished then return refuse("held", s.holder) end
+if unlessFinished and s.finishedToken >= unlessFinished and not isCut(unlessFinished) then
+  return refuse("held", s.holder)
+end
 
+cutRun()
 s.token = nextToken()
 s.markMs = math.max(s.markMs or fire, fire)
 s.holder, s.heldUntilMs = app, now + hold

@@ -14,6 +14,7 @@ if isLive() and run.claimId == asking then
 end
 if isLive() then return answer(0, s.token, run.appId, text(run.untilMs - now)) end
 s.left = left()
+cutRun()
 s.token = nextToken()
 s.run = {token = s.token, appId = app, claimId = asking, attempt = 1, untilMs = untilMs, finished = false}
 write()

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { MOST_CUT } from "./service-state.js";
 
 /** A Lua script of the server. */
 export interface RedisScript {
@@ -84,6 +85,19 @@ if seenMark then s.markMs = math.max(s.markMs or seenMark, seenMark) end
 -- Greater than all before, also when what was known of them is lost.
 local function nextToken()
   return math.max(s.token + 1, seenToken + 1, now)
+end
+
+-- cutBy: before another run takes the place of the last one.
+local function cutRun()
+  if not run or run.finished then return end
+  s.cut = s.cut or {}
+  s.cut[#s.cut + 1] = run.token
+  if #s.cut > ${MOST_CUT} then table.remove(s.cut, 1) end
+end
+
+local function isCut(token)
+  for _, cut in ipairs(s.cut or {}) do if cut == token then return true end end
+  return run and not run.finished and run.token == token
 end
 
 -- leftBy: the fire that is left unfinished when the last run is over.

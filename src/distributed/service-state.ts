@@ -13,6 +13,8 @@ export interface ServiceState {
   readonly run: RunEntry | null;
   /** The greatest token of a run that has finished. */
   readonly finishedToken: number;
+  /** The tokens of runs that have not: their leases ended by themselves, the latest last. */
+  readonly cut: readonly number[];
   /** A fire whose node died, and what came after it before anybody recovered it. */
   readonly left: LeftFire | null;
   /** Fires that a hold has kept nodes from starting, earliest first: the mark must not pass them by. */
@@ -67,10 +69,13 @@ export const NEW_SERVICE: ServiceState = Object.freeze({
   heldUntilMs: 0,
   run: null,
   finishedToken: 0,
+  cut: Object.freeze([]),
   left: null,
   owed: Object.freeze([]),
 });
 
+/** How many runs that were cut are known: fires that came due in them wait for their turn. */
+export const MOST_CUT = 16;
 /** How many fires are owed at most: the earliest ones. */
 export const MOST_OWED = 100;
 /** How long after its hold a fire is owed: who was to start it asks when that ends, or lives no more. */
@@ -93,7 +98,7 @@ export function decideClaim(state: ServiceState, request: ClaimRequest, at: Circ
   if (holder !== null && holder !== appId && isHeld(state, at)) return refuse("held", holder, heldUntilMs - at.nowMs);
   const first = owedOf(state, at.nowMs).find((time) => time < fireTime);
   if (first !== undefined && !recovers) return { ...refuse("held", null, 0), unfinished: first };
-  if (request.unlessFinished !== null && state.finishedToken >= request.unlessFinished)
+  if (request.unlessFinished !== null && hasFinished(state, request.unlessFinished))
     return refuse("held", holder, null);
   return grant(state, request, at, recovers ? left.attempt + 1 : 1);
 }
@@ -112,6 +117,16 @@ export function afterRefusal(
   const owed = owedOf(state, nowMs);
   if (!isKept || !isNew || owed.includes(fireTime)) return state;
   return { ...state, owed: [...owed, fireTime].sort((a, b) => a - b).slice(0, MOST_OWED) };
+}
+
+/** Later runs may have finished since. */
+function hasFinished({ run, finishedToken, cut }: ServiceState, token: number): boolean {
+  return finishedToken >= token && !cutBy(run, cut).includes(token);
+}
+
+/** What is cut, when another run comes after the last one. */
+function cutBy(run: RunEntry | null, cut: readonly number[]): readonly number[] {
+  return run === null || run.finished ? cut : [...cut, run.token].slice(-MOST_CUT);
 }
 
 function owedOf({ owed, heldUntilMs }: ServiceState, nowMs: number): readonly number[] {
@@ -136,7 +151,8 @@ export function decideLease(
     untilMs: at.nowMs + leaseMs,
     finished: false,
   };
-  return { granted: true, token, attempt: 1, state: { ...state, token, run: entry, left: leftBy(run, state.left) } };
+  const known = { cut: cutBy(run, state.cut), left: leftBy(run, state.left) };
+  return { granted: true, token, attempt: 1, state: { ...state, ...known, token, run: entry } };
 }
 
 /** Who is elected: the holder, or, when there is none, who asks. */
@@ -184,7 +200,17 @@ function grant(state: ServiceState, request: ClaimRequest, at: Circumstances, at
     granted: true,
     token,
     attempt,
-    state: { ...state, markMs, token, holder: appId, heldUntilMs, run, left: null, owed },
+    state: {
+      ...state,
+      markMs,
+      token,
+      holder: appId,
+      heldUntilMs,
+      run,
+      cut: cutBy(state.run, state.cut),
+      left: null,
+      owed,
+    },
   };
 }
 

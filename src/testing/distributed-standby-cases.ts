@@ -82,6 +82,12 @@ async function givesAfterDeath(store: DistributedStore): Promise<void> {
   const { token } = leaseOf(await a.claim(fireTime, { leaseMs: SHORT_MS }));
   await store.wait(AFTER_SHORT_MS);
   const next = leaseOf(await b.claim(fireTime + 1, { unlessFinished: token, leaseMs: LONG_MS }));
-  await next.release({ finished: false });
-  granted(await a.claim(fireTime + 2, { unlessFinished: next.token }));
+  await next.release();
+  // Another end than that of its run.
+  const last = leaseOf(await a.claim(fireTime + 2, { unlessFinished: token, leaseMs: LONG_MS }));
+  await last.release({ finished: false });
+  const own = await b.lease(LONG_MS);
+  ok(own.granted);
+  await own.lease.release();
+  granted(await a.claim(fireTime + 3, { unlessFinished: last.token }));
 }

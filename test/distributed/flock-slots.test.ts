@@ -26,6 +26,7 @@ const state: fc.Arbitrary<ServiceState> = fc.record({
   run: fc.option(run),
   finishedToken: time,
   left: fc.option(fc.record({ fireTime: time, attempt: fc.integer({ min: 1, max: 9 }) })),
+  cut: fc.array(time, { maxLength: 5 }),
   owed: fc.array(time, { maxLength: 5 }),
 });
 

@@ -155,6 +155,12 @@ describe("decideClaim", () => {
     ["a fire in a run that has finished", FINISHED, { unlessFinished: 7 }, no("held", { holder: "a" })],
     ["a fire in an earlier run than that", FINISHED, { unlessFinished: 6 }, no("held", { holder: "a" })],
     ["a fire in a run that died", DIED, { unlessFinished: 7 }, yes(1)],
+    [
+      "a fire in a run that died, when a later one has finished",
+      { ...FINISHED, cut: [5, 6] },
+      { unlessFinished: 6 },
+      yes(1),
+    ],
     ["a fire in a run that goes on", RUNS, { unlessFinished: 7 }, no("held", { ...byA, retryAfterMs: 500 })],
     ["a newer fire than one that is owed", OWES, {}, no("held", { retryAfterMs: 0, unfinished: 8_500 })],
     ["the same, by who held it", OWES, { appId: "a" }, no("held", { retryAfterMs: 0, unfinished: 8_500 })],
@@ -181,10 +187,18 @@ describe("decideClaim", () => {
     expect(decision).toEqual({
       ...{ granted: true, token: NOW, attempt: 1 },
       state: {
-        ...{ markMs: 9_000, token: NOW, holder: "b", heldUntilMs: NOW + 30, finishedToken: 7, left: null, owed: [] },
+        ...{ markMs: 9_000, token: NOW, holder: "b", heldUntilMs: NOW + 30, finishedToken: 7 },
+        ...{ cut: [], left: null, owed: [] },
         run: { ...RUN, token: NOW, appId: "b", claimId: "new", fireTime: 9_000, untilMs: NOW + 40 },
       },
     });
+  });
+
+  it("knows the runs that were cut, the last sixteen of them", () => {
+    const cut = Array.from({ length: 16 }, (_, index) => index - 20);
+    const after = decideClaim({ ...NEW_SERVICE, ...DIED, cut }, ASKED, AT);
+    expect(after).toMatchObject({ granted: true, state: { cut: [...cut.slice(1), 7] } });
+    expect(decideClaim({ ...NEW_SERVICE, ...FINISHED, cut }, ASKED, AT)).toMatchObject({ state: { cut } });
   });
 
   it("owes what came after the fire that it gives", () => {
@@ -222,7 +236,7 @@ test("decideLease asks for no hold, raises no mark, and keeps what is left", () 
   expect(decision).toMatchObject({ granted: true, token: NOW, attempt: 1 });
   expect(decision.granted && decision.state).toEqual({
     ...state,
-    ...{ token: NOW, left: { fireTime: 8_000, attempt: 1 } },
+    ...{ token: NOW, cut: [7], left: { fireTime: 8_000, attempt: 1 } },
     run: {
       ...{ token: NOW, appId: "b", claimId: null, fireTime: null },
       attempt: 1,

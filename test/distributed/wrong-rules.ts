@@ -333,9 +333,16 @@ const RECOVERIES: readonly WrongRule[] = [
     ),
   ],
   [
+    "takes a later end for that of a run before",
+    "gives a fire that came due in a run whose node died",
+    sees(() => ({ cut: [] })),
+  ],
+  [
     "takes a death for an end",
     "gives a fire that came due in a run whose node died",
-    sees((state, _request, at) => (isOver(state, at) ? { finishedToken: state.token } : {})),
+    sees((state, _request, at) =>
+      isOver(state, at) ? { finishedToken: state.token, ...changeRun(state.run, { finished: true }) } : {},
+    ),
   ],
 ];
 

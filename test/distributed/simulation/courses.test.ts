@@ -152,10 +152,12 @@ describe("the course of things", () => {
       14030 n0 ends #2 5000
       14030 n0 succeeded 5000
       14035 store has back finished 5000
-      14045 store refuses n0 held by n0 for good 10000
-      14050 n0 heldElsewhere 10000
-      15005 store grants n0 #1 15000
-      15010 n0 starts #1 15000"
+      14045 store grants n0 #1 10000
+      14050 n0 starts #1 10000
+      15000 n0 overlap 15000
+      15050 n0 ends #1 10000
+      15050 n0 succeeded 10000
+      15055 store has back finished 10000"
     `);
   });
 

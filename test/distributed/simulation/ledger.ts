@@ -101,10 +101,21 @@ export class Ledger {
     this.note("store", `grants ${life.name} #${attempt}`, fireTime);
   }
 
-  refused(life: Life, { fireTime, leaseMs }: ClaimRequest, answer: ClaimAnswer & { granted: false }): void {
+  refused(
+    life: Life,
+    { fireTime, leaseMs, unlessFinished }: ClaimRequest,
+    answer: ClaimAnswer & { granted: false },
+  ): void {
     const { reason, holder, retryAfterMs, runToken, unfinished } = answer;
     if (unfinished !== null) life.toldFirst.add(unfinished);
     const byHold = reason === "held" && retryAfterMs !== null && runToken === null && unfinished === null;
+    if (reason === "held" && retryAfterMs === null) {
+      const run = this.byToken.get(unlessFinished ?? 0);
+      // Which runs were cut before the store was empty, nobody can tell.
+      const isKnown = run?.generation === this.#generation;
+      if (isKnown && run.givenBack !== "finished")
+        this.fault(`${this.short(fireTime)} is left out for a run that was cut`);
+    }
     if (byHold && leaseMs > 0) this.owed.set(fireTime, this.#generation);
     if (!this.#isKept) return;
     const after = retryAfterMs === null ? "for good" : `for ${round(retryAfterMs)}`;
