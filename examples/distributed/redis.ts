@@ -4,6 +4,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { RunContext } from "punctual";
 import { Scheduler } from "punctual";
 import { RedisDistributed } from "punctual/redis";
 
@@ -13,7 +14,9 @@ const EVERY_MS = 250;
 /** One of the processes: tells its parent what it starts. */
 function node(url: string, name: string, service: string): void {
   const scheduler = new Scheduler({ distributed: new RedisDistributed(url), appId: name });
-  scheduler.addDistributedCron(service, `@every ${EVERY_MS}ms`, (run) => process.send?.([name, run.fireTime]), "1s");
+  const command = (run: RunContext): unknown => process.send?.([name, run.fireTime]);
+  // Should it be killed in the middle of a run, the others know it when the lease is over.
+  scheduler.addDistributedCron(service, `@every ${EVERY_MS}ms`, command, { holdTime: "1s", lease: "2s" });
   scheduler.on("distributed:unavailable", ({ error }) => console.error(name, error.message));
   scheduler.start();
 }
