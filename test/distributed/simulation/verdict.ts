@@ -91,7 +91,10 @@ function fateOf(world: World, fireTime: number, grants: readonly Grant[]): Fate 
 function neverBegun(world: World, grants: readonly Grant[], fireTime: number): Fate | null {
   if (grants.some(({ life }) => life.state === "crashed"))
     return mustBeRecovered(world, grants, fireTime) ? null : "crashed";
-  return bestOf(grants.map(({ life }) => accountOn(life, fireTime)));
+  // What it asked for in the place of others is not its own to put on record.
+  const unheard = (life: Life): Fate | null =>
+    life.toldFirst.has(fireTime) && life.wasTroubled ? "unavailable" : null;
+  return bestOf(grants.map(({ life }) => accountOn(life, fireTime) ?? unheard(life)));
 }
 
 /** Where nothing but crashes goes wrong, a node that lives on does what a dead one has left. */
