@@ -37,7 +37,10 @@ end
 if fire > now + skew then return refuse("skew", nil, fire - now) end
 if live then return refuse("held", run.appId, run.untilMs - now, run.token) end
 if left and left.attempt < maxAttempts and left.fireTime < fire then return refuse("held", nil, 0, nil, left.fireTime) end
-local owed = s.owed and now <= s.heldUntilMs + ${OWED_FOR_MS} and s.owed or {}
+local owed = {}
+if s.owed and now <= s.heldUntilMs + ${OWED_FOR_MS} then
+  for _, time in ipairs(s.owed) do if not s.markMs or time > s.markMs then owed[#owed + 1] = time end end
+end
 if s.holder ~= app and isHeld() then
   -- afterRefusal
   local known = lease == 0 or s.markMs and fire <= s.markMs

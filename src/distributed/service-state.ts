@@ -129,8 +129,9 @@ function cutBy(run: RunEntry | null, cut: readonly number[]): readonly number[] 
   return run === null || run.finished ? cut : [...cut, run.token].slice(-MOST_CUT);
 }
 
-function owedOf({ owed, heldUntilMs }: ServiceState, nowMs: number): readonly number[] {
-  return nowMs > heldUntilMs + OWED_FOR_MS ? [] : owed;
+function owedOf({ owed, heldUntilMs, markMs }: ServiceState, nowMs: number): readonly number[] {
+  if (nowMs > heldUntilMs + OWED_FOR_MS) return [];
+  return markMs === null ? owed : owed.filter((time) => time > markMs);
 }
 
 /** Whether a node may have a lease without a fire. */

@@ -164,7 +164,7 @@ test("the scripts and the rule give the same answers", { timeout: 60_000 }, asyn
         answers.set(kind, (answers.get(kind) ?? 0) + 1);
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: 1_000, endOnFailure: true },
   );
   // Every kind of answer has been compared.
   const rare = ["claim granted", "claim claimed", "claim held", "claim skew", "lease granted", "lease refused"];

@@ -38,7 +38,7 @@ const OWES = { ...FINISHED, holder: "a", heldUntilMs: NOW - 300_000, owed: [8_50
 
 describe("afterRefusal", () => {
   const asked = { ...ASKED, leaseMs: 40 };
-  const after = (state: ServiceState, change: Partial<ClaimRequest> = {}): ServiceState => {
+  const stateAfter = (state: ServiceState, change: Partial<ClaimRequest> = {}): ServiceState => {
     const request = { ...asked, ...change };
     const decision = decideClaim(state, request, AT);
     if (decision.granted) throw new Error("granted");
@@ -47,15 +47,15 @@ describe("afterRefusal", () => {
   const held: ServiceState = { ...NEW_SERVICE, ...HELD };
 
   it("owes a fire that a hold has kept from starting, once, the earliest first", () => {
-    const one = after(held);
+    const one = stateAfter(held);
     expect(one).toEqual({ ...held, owed: [9_000] });
-    expect(after(one)).toBe(one);
-    expect(after(one, { fireTime: 8_900 }).owed).toEqual([8_900, 9_000]);
+    expect(stateAfter(one)).toBe(one);
+    expect(stateAfter(one, { fireTime: 8_900 }).owed).toEqual([8_900, 9_000]);
   });
 
   it("owes the hundred earliest ones", () => {
     const many = Array.from({ length: 105 }, (_, index) => NOW - index);
-    const { owed } = many.reduce((state, fireTime) => after(state, { fireTime }), held);
+    const { owed } = many.reduce((state, fireTime) => stateAfter(state, { fireTime }), held);
     expect(owed).toEqual(many.slice(-100).reverse());
   });
 
@@ -69,7 +69,7 @@ describe("afterRefusal", () => {
     ["a hold that keeps from recovering", { ...DIED, ...HELD, holder: "c" }, { fireTime: 8_000, maxAttempts: 2 }],
   ])("changes nothing after a refusal by %s", (_what, state: Partial<ServiceState>, change: Partial<ClaimRequest>) => {
     const before = { ...NEW_SERVICE, ...state };
-    expect(after(before, change)).toBe(before);
+    expect(stateAfter(before, change)).toBe(before);
   });
 });
 

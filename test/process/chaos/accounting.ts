@@ -132,16 +132,15 @@ function endOf({ cutAt }: LifeRecord): string {
   return cutAt === null ? "stopped in order" : `killed at ${cutAt}`;
 }
 
+/** A fire that it has skipped it may start in the place of others: what a hold has kept them from, or a dead one has left. */
 function repeated(life: LifeRecord, starts: readonly Start[]): readonly string[] {
   const skipped = life.lines.flatMap((line) => (line.kind === "skipped" ? [line.fireTime] : []));
-  // A fire that it has skipped it may recover: that is another's.
   const started = startsOf(life, starts).flatMap(({ fireTime, attempt }) => (attempt === 1 ? [fireTime] : []));
-  const seen = new Set<number>();
-  return [...skipped, ...started].flatMap((time) => {
-    const before = seen.has(time);
-    seen.add(time);
-    return before ? `${time} by ${life.node} (${life.pid})` : [];
-  });
+  return [...twiceIn(skipped), ...twiceIn(started)].map((time) => `${time} by ${life.node} (${life.pid})`);
+}
+
+function twiceIn(times: readonly number[]): readonly number[] {
+  return times.filter((time, index) => times.indexOf(time) < index);
 }
 
 /** Starts whose command has not come to its end. */
