@@ -40,7 +40,7 @@ async function report(run: RunContext, node: string, ms: number): Promise<void> 
 }
 
 const fireTime = new Date(Date.now() + 200);
-const options = { lease: "500ms", recover: true } as const;
+const options = { lease: "500ms" };
 const a = new Scheduler({ distributed: cutOff, appId: "node a" });
 const b = new Scheduler({ distributed: store, appId: "node b" });
 a.addDistributedCron("daily", fireTime, (run) => report(run, "node a", 1_200), options);

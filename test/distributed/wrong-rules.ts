@@ -146,11 +146,6 @@ const HOLDS: readonly WrongRule[] = [
     { afterRefusal: (state) => state },
   ],
   [
-    "keeps what is owed from being passed for ever",
-    "puts a fire that was held before newer ones",
-    says((d, { owed }) => (d.granted ? { ...d, state: { ...d.state, owed } } : d)),
-  ],
-  [
     "owes the holder's fires to who asked",
     "lets the holder go on",
     { afterRefusal: (state, { fireTime }) => ({ ...state, owed: [fireTime] }) },

@@ -85,7 +85,9 @@ function fateOf(world: World, fireTime: number, grants: readonly Grant[]): Fate 
   if (!world.lives.some((life) => life.covers(fireTime))) return "nobody";
   // The store was told that somebody waits for it.
   const isOwed = world.ledger.owed.get(fireTime) === taken.generation;
-  return isOwed || taken.life.covers(fireTime) ? null : "passedBy";
+  if (isOwed) return null;
+  // One whose clock was set back may come to it afterwards.
+  return taken.life.covers(fireTime) && !taken.life.clockWasSet ? null : "passedBy";
 }
 
 function neverBegun(world: World, grants: readonly Grant[], fireTime: number): Fate | null {
