@@ -81,7 +81,7 @@ async function runWorld(seed: number, totals: Totals, keepsLog: boolean): Promis
 /** Where nothing goes wrong every fire is started once; but what starts late, after a hold, may overlap with the next one. */
 function checkQuiet({ ledger, lives, plan }: World, troubles: Troubles, fates: ReadonlyMap<Fate, number>): void {
   if (Object.values(troubles).some(Boolean)) return;
-  const isQuiet = (what: string): boolean => what === "overlap" && plan.options.holdTime > 0;
+  const isQuiet = (what: string): boolean => what === "overlap" && (plan.options.holdTime ?? 0) !== 0;
   for (const fate of fates.keys())
     if (fate !== "started" && !isQuiet(fate)) ledger.fault(`${fate} though nothing went wrong`);
   for (const { name, accounts } of lives) {
