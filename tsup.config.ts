@@ -8,9 +8,12 @@ export default defineConfig([
     ...shared,
     entry: {
       index: "src/index.ts",
+      diagnostics: "src/diagnostics/index.ts",
       driver: "src/driver.ts",
       explain: "src/explain/index.ts",
       flock: "src/flock.ts",
+      metrics: "src/metrics/index.ts",
+      otel: "src/otel/index.ts",
       redis: "src/redis.ts",
       testing: "src/testing/index.ts",
       worker: "src/worker.ts",

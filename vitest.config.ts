@@ -6,9 +6,12 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^punctual\/diagnostics$/, replacement: source("diagnostics/index.ts") },
       { find: /^punctual\/driver$/, replacement: source("driver.ts") },
       { find: /^punctual\/explain$/, replacement: source("explain/index.ts") },
       { find: /^punctual\/flock$/, replacement: source("flock.ts") },
+      { find: /^punctual\/metrics$/, replacement: source("metrics/index.ts") },
+      { find: /^punctual\/otel$/, replacement: source("otel/index.ts") },
       { find: /^punctual\/redis$/, replacement: source("redis.ts") },
       { find: /^punctual\/testing$/, replacement: source("testing/index.ts") },
       { find: /^punctual\/worker$/, replacement: source("worker.ts") },

@@ -17,6 +17,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   distributed: ["schedule", "clock", "errors.ts"],
   scheduler: ["distributed", "timetable", "schedule", "clock", "command", "history", "errors.ts"],
   explain: ["schedule", "clock", "errors.ts"],
+  metrics: ["scheduler", "errors.ts"],
+  otel: ["scheduler", "command", "errors.ts"],
+  diagnostics: ["scheduler", "command"],
   // And the files that index.ts exports from.
   testing: ["clock", "history", "distributed", "errors.ts"],
   "driver.ts": ["distributed"],
@@ -28,12 +31,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 /** Which file may import a package. `lazy` is when first needed: by `import()` or `createRequire()()`, or for types. */
 const PACKAGES: Readonly<Record<string, Readonly<Record<string, "any" | "lazy">>>> = {
+  "@opentelemetry/api": { "otel/run-context.ts": "any", "otel/trace-runs.ts": "any" },
   "cron-parser": { "schedule/cron-expression.ts": "any" },
   cronstrue: { "explain/sentence.ts": "lazy" },
   "es-module-lexer": { "command/worker-module.ts": "any" },
   ioredis: { "distributed/redis-distributed.ts": "lazy" },
   koffi: { "distributed/flock-koffi.ts": "lazy" },
   leven: { "schedule/suggest.ts": "any" },
+  "prom-client": { "metrics/prom-client.ts": "lazy" },
   eventemitter3: { "scheduler/events.ts": "any" },
   tinypool: { "command/worker.ts": "lazy" },
   tsx: { "command/worker-thread.dev.mjs": "any" },

@@ -6,9 +6,12 @@ import { describe, expect, test } from "vitest";
 
 const ENTRIES = [
   { entry: "punctual", source: "src/index.ts", built: "dist/index" },
+  { entry: "punctual/diagnostics", source: "src/diagnostics/index.ts", built: "dist/diagnostics" },
   { entry: "punctual/driver", source: "src/driver.ts", built: "dist/driver" },
   { entry: "punctual/explain", source: "src/explain/index.ts", built: "dist/explain" },
   { entry: "punctual/flock", source: "src/flock.ts", built: "dist/flock" },
+  { entry: "punctual/metrics", source: "src/metrics/index.ts", built: "dist/metrics" },
+  { entry: "punctual/otel", source: "src/otel/index.ts", built: "dist/otel" },
   { entry: "punctual/redis", source: "src/redis.ts", built: "dist/redis" },
   { entry: "punctual/testing", source: "src/testing/index.ts", built: "dist/testing" },
   { entry: "punctual/worker", source: "src/worker.ts", built: "dist/worker" },
@@ -160,6 +163,72 @@ describe("the exported names", () => {
         "LintOptions",
         "ScheduleWarning",
         "WarningCode",
+      ]
+    `);
+  });
+
+  test("of punctual/diagnostics", () => {
+    expect(namesOf("src/diagnostics/index.ts").values).toMatchInlineSnapshot(`
+      [
+        "publishDiagnostics",
+      ]
+    `);
+    expect(namesOf("src/diagnostics/index.ts").types).toMatchInlineSnapshot(`
+      [
+        "DiagnosticsChannel",
+        "DiagnosticsMessage",
+        "DiagnosticsMessages",
+        "FireMessage",
+        "JobMessage",
+        "RunEndMessage",
+        "RunMessage",
+      ]
+    `);
+  });
+
+  test("of punctual/metrics", () => {
+    expect(namesOf("src/metrics/index.ts").values).toMatchInlineSnapshot(`
+      [
+        "COUNTERS",
+        "GAUGES",
+        "HISTOGRAMS",
+        "collectMetrics",
+        "promMetrics",
+      ]
+    `);
+    expect(namesOf("src/metrics/index.ts").types).toMatchInlineSnapshot(`
+      [
+        "CollectMetricsOptions",
+        "CounterName",
+        "GaugeName",
+        "GaugeReading",
+        "HistogramName",
+        "MetricDefinition",
+        "MetricLabel",
+        "MetricLabels",
+        "MetricSink",
+        "PromClient",
+        "PromConfiguration",
+        "PromCounter",
+        "PromGauge",
+        "PromHistogram",
+        "PromMetricsOptions",
+        "PromRegistry",
+      ]
+    `);
+  });
+
+  test("of punctual/otel", () => {
+    expect(namesOf("src/otel/index.ts").values).toMatchInlineSnapshot(`
+      [
+        "traceContextOf",
+        "traceRuns",
+        "traced",
+      ]
+    `);
+    expect(namesOf("src/otel/index.ts").types).toMatchInlineSnapshot(`
+      [
+        "TraceRunsOptions",
       ]
     `);
   });

@@ -1,0 +1,109 @@
+import type { SchedulerEvent, SchedulerEvents, SchedulerListener } from "../scheduler/events.js";
+import type { Scheduler } from "../scheduler/scheduler.js";
+import type { JobLabel } from "./live-state.js";
+import { LiveState } from "./live-state.js";
+import type { GaugeName, MetricSink } from "./metric.js";
+import { GAUGES } from "./metric.js";
+
+/** How metrics are labelled. */
+export interface CollectMetricsOptions {
+  /**
+   * Makes the `job` label of a job's name. Series are kept for as long as the sink keeps them, also those of jobs that
+   * are gone: a program that makes up names (`order-4711`) gives those one label here. @default the name itself
+   */
+  readonly jobLabel?: (jobName: string) => string;
+}
+
+type Listeners = { readonly [E in SchedulerEvent]?: SchedulerListener<E> };
+
+/**
+ * Gives a sink what the scheduler's events tell, from now on: call it before `start`. Returns what ends it. The `error`
+ * event is not among them, because it is a process warning only as long as nobody listens to it.
+ */
+export function collectMetrics(
+  scheduler: Scheduler,
+  sink: MetricSink,
+  options: CollectMetricsOptions = {},
+): () => void {
+  const { jobLabel: labelOf = (name) => name } = options;
+  const state = new LiveState(scheduler, labelOf);
+  let collecting = true;
+  for (const name of Object.keys(GAUGES) as GaugeName[]) sink.gauge(name, () => (collecting ? state.read(name) : []));
+  const stop = listen(scheduler, {
+    ...runListeners(sink, state, labelOf),
+    ...fireListeners(sink, labelOf),
+    ...distributedListeners(sink, labelOf),
+  });
+  return () => {
+    collecting = false;
+    stop();
+  };
+}
+
+function runListeners(sink: MetricSink, state: LiveState, labelOf: JobLabel): Listeners {
+  return {
+    "run:started": ({ run }) => {
+      const job = labelOf(run.jobName);
+      state.began(run.id, job);
+      sink.count("starts_total", { job }, 1);
+      if (run.fireTime === null) return;
+      sink.count("fires_total", { job }, 1);
+      sink.observe("lateness_seconds", { job }, seconds(run.latenessMs));
+    },
+    "run:retrying": ({ run }) => sink.count("retries_total", { job: labelOf(run.jobName) }, 1),
+    "run:finished": ({ run }) => {
+      const job = labelOf(run.jobName);
+      const { outcome, startedAt, endedAt } = run;
+      state.ended(run.id);
+      if (outcome === "succeeded") state.succeeded(job, endedAt);
+      sink.count("runs_total", { job, outcome }, 1);
+      sink.observe("duration_seconds", { job }, seconds(endedAt - startedAt));
+    },
+    // What is deaf has ended on record, and still runs.
+    "run:deaf": ({ run }) => state.began(run.id, labelOf(run.jobName)),
+    "run:silent": ({ run }) => state.ended(run.id),
+  };
+}
+
+function fireListeners(sink: MetricSink, labelOf: JobLabel): Listeners {
+  return {
+    "run:skipped": ({ job, fireTime, reason }) => {
+      const label = labelOf(job.name);
+      if (fireTime !== null) sink.count("fires_total", { job: label }, 1);
+      sink.count("skips_total", { job: label, reason }, 1);
+    },
+    "fire:missed": ({ job, cause, fireTimes, missedBefore }) => {
+      // How many there were before the catch-up window, nobody has counted.
+      const count = fireTimes.length + (missedBefore === null ? 0 : 1);
+      sink.count("missed_fires_total", { job: labelOf(job.name), cause }, count);
+    },
+    "clock:jumped": () => sink.count("clock_jumps_total", {}, 1),
+  };
+}
+
+function distributedListeners(sink: MetricSink, labelOf: JobLabel): Listeners {
+  type OfJob = SchedulerEvents["fire:claimed" | "lease:lost" | "distributed:unavailable"];
+  const counter =
+    (name: "claims_granted_total" | "leases_lost_total" | "distributed_unavailable_total") =>
+    ({ job }: OfJob): void =>
+      sink.count(name, { job: labelOf(job.name) }, 1);
+  return {
+    "fire:claimed": counter("claims_granted_total"),
+    "fire:refused": ({ job, reason }) => sink.count("claims_refused_total", { job: labelOf(job.name), reason }, 1),
+    "lease:lost": counter("leases_lost_total"),
+    "distributed:unavailable": counter("distributed_unavailable_total"),
+  };
+}
+
+/** The wall clock may have been set back in between. */
+function seconds(ms: number): number {
+  return Math.max(0, ms) / 1_000;
+}
+
+function listen(scheduler: Scheduler, listeners: Listeners): () => void {
+  const pairs = Object.entries(listeners) as [SchedulerEvent, SchedulerListener<SchedulerEvent>][];
+  for (const [event, listener] of pairs) scheduler.on(event, listener);
+  return () => {
+    for (const [event, listener] of pairs) scheduler.off(event, listener);
+  };
+}

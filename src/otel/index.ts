@@ -1,0 +1,3 @@
+export { traceContextOf, traced } from "./run-context.js";
+export { traceRuns } from "./trace-runs.js";
+export type { TraceRunsOptions } from "./trace-runs.js";
