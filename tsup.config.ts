@@ -12,6 +12,7 @@ export default defineConfig([
       driver: "src/driver.ts",
       explain: "src/explain/index.ts",
       flock: "src/flock.ts",
+      history: "src/history.ts",
       metrics: "src/metrics/index.ts",
       otel: "src/otel/index.ts",
       redis: "src/redis.ts",

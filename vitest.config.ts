@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^punctual\/driver$/, replacement: source("driver.ts") },
       { find: /^punctual\/explain$/, replacement: source("explain/index.ts") },
       { find: /^punctual\/flock$/, replacement: source("flock.ts") },
+      { find: /^punctual\/history$/, replacement: source("history.ts") },
       { find: /^punctual\/metrics$/, replacement: source("metrics/index.ts") },
       { find: /^punctual\/otel$/, replacement: source("otel/index.ts") },
       { find: /^punctual\/redis$/, replacement: source("redis.ts") },

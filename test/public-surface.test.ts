@@ -10,6 +10,7 @@ const ENTRIES = [
   { entry: "punctual/driver", source: "src/driver.ts", built: "dist/driver" },
   { entry: "punctual/explain", source: "src/explain/index.ts", built: "dist/explain" },
   { entry: "punctual/flock", source: "src/flock.ts", built: "dist/flock" },
+  { entry: "punctual/history", source: "src/history.ts", built: "dist/history" },
   { entry: "punctual/metrics", source: "src/metrics/index.ts", built: "dist/metrics" },
   { entry: "punctual/otel", source: "src/otel/index.ts", built: "dist/otel" },
   { entry: "punctual/redis", source: "src/redis.ts", built: "dist/redis" },
@@ -182,6 +183,44 @@ describe("the exported names", () => {
         "JobMessage",
         "RunEndMessage",
         "RunMessage",
+      ]
+    `);
+  });
+
+  test("of punctual/history", () => {
+    expect(namesOf("src/history.ts").values).toMatchInlineSnapshot(`
+      [
+        "SqlHistory",
+      ]
+    `);
+    expect(namesOf("src/history.ts").types).toMatchInlineSnapshot(`
+      [
+        "BatchProblem",
+        "BatchWriterStats",
+        "BufferOptions",
+        "History",
+        "HistoryEntry",
+        "HistoryPage",
+        "HistoryQuery",
+        "HistoryRecord",
+        "JobCounts",
+        "JobStats",
+        "Outcome",
+        "Percentiles",
+        "RecordedAttempt",
+        "RecordedRun",
+        "RecordedSkip",
+        "RetentionOptions",
+        "RunSource",
+        "SkipReason",
+        "SkipSource",
+        "SqlHistoryOptions",
+        "SqliteEngine",
+        "SqliteHandle",
+        "SqliteHistoryOptions",
+        "SqliteStatement",
+        "StatsQuery",
+        "StoredError",
       ]
     `);
   });

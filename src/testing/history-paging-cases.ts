@@ -60,8 +60,8 @@ async function pagesThroughOneMillisecond(history: History): Promise<void> {
 }
 
 async function pagesWhileRecordsArrive(history: History): Promise<void> {
+  const make = new RecordMaker();
   for (const order of ["newest", "oldest"] as const) {
-    const make = new RecordMaker();
     const at = (ms: number): RecordedRun => make.run({ startedAt: START + ms, jobName: order });
     const before = Array.from({ length: 300 }, (_, index) => at(Math.floor(index / 3) * 10));
     await history.append(before);

@@ -1,0 +1,128 @@
+import type { Clock } from "../../clock/clock.js";
+import { SystemClock } from "../../clock/system-clock.js";
+import { InvalidOptionError } from "../../errors.js";
+import type { Duration } from "../../schedule/duration.js";
+import { parseDuration } from "../../schedule/duration.js";
+import type { BatchProblem } from "../batch-problem.js";
+import type { SqliteEngine } from "./sqlite-engine.js";
+
+/** What `SqlHistory.retain` forgets. Counts and last fire times stay. */
+export interface RetentionOptions {
+  /** Records from longer ago go. @default none: they stay */
+  readonly maxAge?: Duration;
+  /** Beyond so many of one job, its oldest records go. @default none: they stay */
+  readonly maxPerJob?: number;
+  /** Runs that did not succeed stay for so long, whatever the others say. @default none: they go like all */
+  readonly keepFailures?: Duration;
+}
+
+/** How records wait to be written. */
+export interface BufferOptions {
+  /** How many wait at most, those that are being written included. @default 50,000 */
+  readonly limit?: number;
+  /** `drop` loses what comes when there is no room, and says so; `wait` keeps it all, and `append` resolves when there is room: a scheduler does not wait for that. @default "drop" */
+  readonly whenFull?: "drop" | "wait";
+}
+
+/** Options of every `SqlHistory`. */
+export interface SqlHistoryOptions {
+  /** Begins the names of the tables: a small letter, then small letters, digits and `_`, 30 at most. @default "punctual_" */
+  readonly prefix?: string;
+  /** What `retain` forgets. @default nothing */
+  readonly retention?: RetentionOptions;
+  /** What is kept while the database is slow or away. */
+  readonly buffer?: BufferOptions;
+  /** Told when records are not written, or lost, and when all is right again. @default a process warning */
+  readonly onProblem?: (problem: BatchProblem) => void;
+  /** Tells how old a record is. @default the system's clock */
+  readonly clock?: Clock;
+}
+
+/** Options of `SqlHistory.sqlite`. */
+export interface SqliteHistoryOptions extends SqlHistoryOptions {
+  /** What opens the file. @default libsql where it is installed, else Node's own SQLite */
+  readonly engine?: SqliteEngine;
+}
+
+/** Retention in milliseconds; `null` where nothing is said. */
+export interface CheckedRetention {
+  readonly maxAgeMs: number | null;
+  readonly maxPerJob: number | null;
+  readonly keepFailuresMs: number | null;
+}
+
+/** Options, checked and complete. */
+export interface CheckedOptions {
+  readonly prefix: string;
+  readonly retention: CheckedRetention;
+  readonly buffer: Required<BufferOptions>;
+  readonly onProblem: (problem: BatchProblem) => void;
+  readonly clock: Clock;
+  readonly engine: SqliteEngine | undefined;
+}
+
+const KEYS = ["prefix", "retention", "buffer", "onProblem", "clock"];
+const RETENTION_KEYS = ["maxAge", "maxPerJob", "keepFailures"];
+
+/** @throws InvalidOptionError */
+export function checkOptions(options: SqliteHistoryOptions, more: readonly string[] = []): CheckedOptions {
+  checkKeys(options, "options", "", [...KEYS, ...more]);
+  const { prefix = "punctual_", retention = {}, buffer = {}, clock = new SystemClock(), engine } = options;
+  const { onProblem = warn } = options;
+  if (typeof onProblem !== "function") throw new InvalidOptionError("onProblem", "a function", onProblem);
+  if (typeof prefix !== "string" || !/^[a-z][a-z0-9_]{0,29}$/.test(prefix)) {
+    throw new InvalidOptionError("prefix", "a small letter, then small letters, digits and _, 30 at most", prefix);
+  }
+  if (engine !== undefined && engine !== "libsql" && engine !== "node") {
+    throw new InvalidOptionError("engine", '"libsql" or "node"', engine);
+  }
+  return { prefix, retention: checkRetention(retention), buffer: checkBuffer(buffer), onProblem, clock, engine };
+}
+
+function checkBuffer(buffer: BufferOptions): Required<BufferOptions> {
+  checkKeys(buffer, "buffer", "buffer.", ["limit", "whenFull"]);
+  const { limit = 50_000, whenFull = "drop" } = buffer;
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new InvalidOptionError("buffer.limit", "a whole number from 1", limit);
+  if (whenFull !== "drop" && whenFull !== "wait") {
+    throw new InvalidOptionError("buffer.whenFull", '"drop" or "wait"', whenFull);
+  }
+  return { limit, whenFull };
+}
+
+/** The first failure of a batch, and what is lost: each further try would only say the same. */
+function warn(problem: BatchProblem): void {
+  if (problem.kind === "failed" && problem.failures === 1) {
+    process.emitWarning(
+      `the history could not write ${problem.records} records, and tries again: ${String(problem.error)}`,
+    );
+  } else if (problem.kind === "dropped")
+    process.emitWarning("the history has no room for more records, and loses them");
+  else if (problem.kind === "recovered" && problem.records > 0) {
+    process.emitWarning(`the history writes again; ${problem.records} records were lost`);
+  }
+}
+
+function checkRetention(retention: RetentionOptions): CheckedRetention {
+  checkKeys(retention, "retention", "retention.", RETENTION_KEYS);
+  const { maxAge, maxPerJob, keepFailures } = retention;
+  if (maxPerJob !== undefined && !(Number.isSafeInteger(maxPerJob) && maxPerJob >= 0)) {
+    throw new InvalidOptionError("retention.maxPerJob", "a whole number from 0", maxPerJob);
+  }
+  return {
+    maxAgeMs: maxAge === undefined ? null : parseDuration(maxAge, "retention.maxAge"),
+    maxPerJob: maxPerJob ?? null,
+    keepFailuresMs: keepFailures === undefined ? null : parseDuration(keepFailures, "retention.keepFailures"),
+  };
+}
+
+/** Checks that something is an object that has no keys but those. */
+export function checkKeys(given: object, path: string, before: string, keys: readonly string[]): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new InvalidOptionError(path, "an object", given);
+  }
+  for (const [key, value] of Object.entries(given)) {
+    if (keys.includes(key)) continue;
+    throw new InvalidOptionError(before + key, `no option of that name (there are ${keys.join(", ")})`, value);
+  }
+}

@@ -1,0 +1,59 @@
+import { InvalidOptionError } from "../../errors.js";
+import type { Dialect, MysqlPool, PostgresPool } from "./kysely.js";
+import { Kysely, MysqlDialect, PostgresDialect } from "./kysely.js";
+import type { Builder, SqlDialect, SqlStore, Steps } from "./store.js";
+import { TablePrefix } from "./table-prefix.js";
+
+/** A database behind a pool of pg's. @throws InvalidOptionError */
+export function postgresStore(pool: PostgresPool, prefix: string): SqlStore {
+  checkPool(pool, "connect", "a Pool of the package pg");
+  return new PoolStore("postgres", new PostgresDialect({ pool }), prefix);
+}
+
+/** A database behind a pool of mysql2's. @throws InvalidOptionError */
+export function mysqlStore(pool: MysqlPool, prefix: string): SqlStore {
+  checkPool(pool, "getConnection", "a pool of the package mysql2, from its createPool");
+  return new PoolStore("mysql", new MysqlDialect({ pool }), prefix);
+}
+
+/** A database that is asked over a connection; the pool is its owner's to end. */
+class PoolStore implements SqlStore {
+  readonly dialect: SqlDialect;
+  readonly builder: Builder;
+
+  constructor(dialect: SqlDialect, kysely: Dialect, prefix: string) {
+    this.dialect = dialect;
+    this.builder = new Kysely({ dialect: kysely, plugins: [new TablePrefix(prefix)] });
+  }
+
+  async perform<T>(mode: "read" | "write", steps: Steps<T>): Promise<T> {
+    // Reading sees one state throughout; writing sees what others have just written, and waits for them row by row.
+    const isolation = mode === "read" ? "repeatable read" : "read committed";
+    return await this.builder
+      .transaction()
+      .setIsolationLevel(isolation)
+      .execute((transaction) => runAll(transaction as Builder, steps));
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function runAll<T>(builder: Builder, steps: Steps<T>): Promise<T> {
+  let step = steps.next([]);
+  while (!step.done) {
+    let rows: readonly unknown[];
+    try {
+      ({ rows } = await builder.executeQuery(step.value));
+    } catch (error) {
+      step = steps.throw(error);
+      continue;
+    }
+    step = steps.next(rows);
+  }
+  return step.value;
+}
+
+function checkPool(pool: object, method: string, expected: string): void {
+  if (typeof (pool as Record<string, unknown> | null)?.[method] === "function") return;
+  throw new InvalidOptionError("pool", expected, pool);
+}

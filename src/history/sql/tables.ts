@@ -1,0 +1,87 @@
+/**
+ * One run or one skip. Times are epoch milliseconds; numbers may come back as text (bigint of PostgreSQL), and texts are
+ * stored as `encodeText` makes them.
+ */
+export interface RecordRow {
+  id: string;
+  kind: string;
+  /** `keyOf` the name. */
+  job_name: string;
+  /** The whole name, where the key is not. */
+  long_job_name: string | null;
+  /** By which records are ordered: when the run started, or the fire was skipped. */
+  time_ms: number;
+  fire_time: number | null;
+  /** The outcome of a run, or the reason of a skip: no text is both. */
+  outcome: string;
+  /** JSON; `null` for none. */
+  tags: string | null;
+  command_kind: string | null;
+  command: string | null;
+  node: string | null;
+  /** `null` for skips. */
+  ended_at: number | null;
+  lateness_ms: number | null;
+  /** JSON. */
+  result: string | null;
+  /** JSON. */
+  error: string | null;
+  output: string | null;
+  token: number | null;
+  detail: string | null;
+}
+
+/** One try of a run. */
+export interface AttemptRow {
+  record_id: string;
+  attempt: number;
+  started_at: number;
+  ended_at: number;
+  /** JSON. */
+  error: string | null;
+}
+
+/** One tag of a record, with the record's time: the records of a tag are then found in order. */
+export interface TagRow {
+  record_id: string;
+  tag: string;
+  time_ms: number;
+}
+
+/** The latest fire time of a job. */
+export interface LastFireRow {
+  job_name: string;
+  long_job_name: string | null;
+  fire_time: number;
+}
+
+/** How often one thing happened to a job, in records that are kept no more too. */
+export interface CountRow {
+  job_name: string;
+  long_job_name: string | null;
+  outcome: string;
+  times: number;
+}
+
+/** Which version the tables have; one row. */
+export interface SchemaRow {
+  id: number;
+  version: number;
+}
+
+/** All tables, by their names without the prefix. */
+export interface Tables {
+  records: RecordRow;
+  attempts: AttemptRow;
+  tags: TagRow;
+  last_fires: LastFireRow;
+  counts: CountRow;
+  schema_version: SchemaRow;
+}
+
+/** The columns of `records`, in the order in which they are written. */
+export const RECORD_COLUMNS: readonly (keyof RecordRow)[] = [
+  ...(["id", "kind", "job_name", "long_job_name", "time_ms", "fire_time", "outcome", "tags"] as const),
+  ...(["command_kind", "command", "node", "ended_at", "lateness_ms", "result", "error"] as const),
+  ...(["output", "token", "detail"] as const),
+];
