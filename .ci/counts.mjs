@@ -36,6 +36,13 @@ function countsOf(file) {
   const broken = report.testResults.filter(
     (result) => result.status === "failed" && result.assertionResults.length === 0,
   );
+  // Once more, where they are found: beside the closing line.
+  for (const { name, assertionResults } of report.testResults) {
+    for (const { status, fullName } of assertionResults) {
+      if (status === "failed") console.log(`failed: ${name.slice(process.cwd().length + 1)}: ${fullName}`);
+    }
+  }
+  for (const { name } of broken) console.log(`failed: ${name.slice(process.cwd().length + 1)}`);
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,

@@ -148,7 +148,7 @@ describe("a database", () => {
     const db = new Database(":memory:");
     const mine = SqlHistory.sqlite(db as never, { prefix: "mine_" });
     const run = new RecordMaker().run();
-    mine.append([run]);
+    void mine.append([run]);
     await mine.close();
     expect((await mine.list()).items).toEqual([run]);
     expect(db.prepare("select job_name from mine_records").all()).toEqual([{ job_name: "job" }]);

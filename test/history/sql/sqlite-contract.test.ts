@@ -30,7 +30,7 @@ describe("what opens a file", () => {
       ["node", skip],
     ] as const) {
       const history = SqlHistory.sqlite(path, { engine });
-      history.append([record]);
+      void history.append([record]);
       await history.close();
     }
     const history = SqlHistory.sqlite(path);
