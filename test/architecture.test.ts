@@ -10,11 +10,13 @@ const SRC = fileURLToPath(new URL("../src/", import.meta.url));
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
   clock: [],
+  // What this process and its machine are.
+  machine: [],
   schedule: ["errors.ts"],
   timetable: ["clock", "errors.ts"],
   command: ["errors.ts"],
-  history: ["schedule", "clock", "errors.ts"],
-  distributed: ["schedule", "clock", "errors.ts"],
+  history: ["schedule", "clock", "machine", "errors.ts"],
+  distributed: ["schedule", "clock", "machine", "errors.ts"],
   scheduler: ["distributed", "timetable", "schedule", "clock", "command", "history", "errors.ts"],
   explain: ["schedule", "clock", "errors.ts"],
   metrics: ["scheduler", "errors.ts"],

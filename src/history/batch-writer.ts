@@ -4,8 +4,8 @@ import { BatchAttempt } from "./batch-attempt.js";
 import { BatchMarks } from "./batch-marks.js";
 import type { BatchProblem } from "./batch-problem.js";
 import { BatchTrouble } from "./batch-problem.js";
-import type { HistoryEntry, HistoryRecord } from "./record.js";
-import { recordOf } from "./record.js";
+import type { HistoryEntry, HistoryItem, RunStart } from "./record.js";
+import { itemOf } from "./record.js";
 
 /** What `new BatchWriter` needs. */
 export interface BatchWriterOptions {
@@ -14,10 +14,10 @@ export interface BatchWriterOptions {
    * Writes one batch, all of it or nothing it minds to find there: a batch comes again after a failure, and after no
    * answer even while the first try may go on.
    */
-  write(batch: readonly HistoryRecord[]): Promise<void>;
+  write(batch: readonly HistoryItem[]): Promise<void>;
   /** How many records are written together at most. @default 500 */
   readonly batchSize?: number;
-  /** How long the first one waits for others, in milliseconds. @default 100 */
+  /** How long after a batch the next one is written at the earliest, in milliseconds, unless it is full. @default 100 */
   readonly intervalMs?: number;
   /** How long a batch may take before it is tried again, in milliseconds. @default 10_000 */
   readonly timeoutMs?: number;
@@ -52,11 +52,13 @@ export class BatchWriter {
   readonly #options: Required<Omit<BatchWriterOptions, "onProblem">>;
   readonly #trouble: BatchTrouble;
   readonly #marks = new BatchMarks();
-  #queue: HistoryEntry[] = [];
-  /** When the first one of the queue came, or came to be the first: on the monotonic clock. */
-  #queuedAtMs = 0;
+  #queue: (HistoryEntry | RunStart)[] = [];
+  /** When the last batch was taken, on the monotonic clock: what comes seldom is written at once, what comes often together. */
+  #tookAtMs = Number.NEGATIVE_INFINITY;
+  /** Up to how many entries ever taken over somebody waits for. */
+  #awaited = 0;
   /** What is written, or tried again. */
-  #batch: readonly HistoryRecord[] | null = null;
+  #batch: readonly HistoryItem[] | null = null;
   #attempt: BatchAttempt | null = null;
   /** A try of this batch that was given up has written it nevertheless. */
   #wroteLate = false;
@@ -70,7 +72,7 @@ export class BatchWriter {
   constructor(options: BatchWriterOptions) {
     const { batchSize = 500, intervalMs = 100, timeoutMs = 10_000, limit = 10_000, whenFull = "drop" } = options;
     const { clock, onProblem } = options;
-    const write = (batch: readonly HistoryRecord[]): Promise<void> => options.write(batch);
+    const write = (batch: readonly HistoryItem[]): Promise<void> => options.write(batch);
     this.#options = { clock, write, batchSize, intervalMs, timeoutMs, limit, whenFull };
     this.#trouble = new BatchTrouble((problem) => onProblem.call(options, problem), limit);
   }
@@ -84,10 +86,9 @@ export class BatchWriter {
    * Takes over the entries, in constant time for each; records are made of them when they are written. A promise, for
    * `wait`, resolves when the backlog has fallen to the limit; a caller who does not wait for it makes the backlog grow.
    */
-  append(entries: readonly HistoryEntry[]): void | Promise<void> {
-    const { clock, limit, whenFull } = this.#options;
+  append(entries: readonly (HistoryEntry | RunStart)[]): void | Promise<void> {
+    const { limit, whenFull } = this.#options;
     const room = whenFull === "wait" ? entries.length : Math.max(0, limit - this.#backlog);
-    if (this.#queue.length === 0) this.#queuedAtMs = clock.monotonic();
     for (const entry of room < entries.length ? entries.slice(0, room) : entries) this.#queue.push(entry);
     this.#stopped = false;
     this.#schedule();
@@ -96,6 +97,23 @@ export class BatchWriter {
     const whenRoom = this.#appended - limit;
     return new Promise((resolve) => {
       this.#marks.when(whenRoom, resolve);
+    });
+  }
+
+  /**
+   * As `append`, but written as soon as what is being written is; settles then.
+   * @throws PunctualError, code `HISTORY_FAILED`, when there is no room
+   */
+  appendAtOnce(entries: readonly RunStart[]): Promise<void> {
+    const { limit, whenFull } = this.#options;
+    if (whenFull === "drop" && this.#backlog + entries.length > limit) {
+      return Promise.reject(new PunctualError("HISTORY_FAILED", `${this.#backlog} records wait to be written already`));
+    }
+    void this.append(entries);
+    this.#awaited = this.#appended;
+    this.#schedule();
+    return new Promise((resolve) => {
+      this.#marks.when(this.#awaited, resolve);
     });
   }
 
@@ -164,8 +182,8 @@ export class BatchWriter {
   #delayMs(): number {
     const { clock, batchSize, intervalMs } = this.#options;
     if (this.#batch !== null) return this.#pauseMs;
-    if (this.#flushes > 0 || this.#queue.length >= batchSize) return 0;
-    return this.#queuedAtMs + intervalMs - clock.monotonic();
+    if (this.#flushes > 0 || this.#queue.length >= batchSize || this.#awaited > this.#marks.written) return 0;
+    return this.#tookAtMs + intervalMs - clock.monotonic();
   }
 
   #write(): void {
@@ -183,12 +201,12 @@ export class BatchWriter {
     this.#attempt.start();
   }
 
-  #takeBatch(): readonly HistoryRecord[] {
-    this.#queuedAtMs = this.#options.clock.monotonic();
-    return this.#queue.splice(0, this.#options.batchSize).map(recordOf);
+  #takeBatch(): readonly HistoryItem[] {
+    this.#tookAtMs = this.#options.clock.monotonic();
+    return this.#queue.splice(0, this.#options.batchSize).map(itemOf);
   }
 
-  #ended(batch: readonly HistoryRecord[], failure: { readonly error: unknown } | null): void {
+  #ended(batch: readonly HistoryItem[], failure: { readonly error: unknown } | null): void {
     this.#attempt = null;
     if (failure === null || this.#wroteLate) {
       this.#written(batch);
@@ -200,7 +218,7 @@ export class BatchWriter {
   }
 
   /** A store that always needs longer than it is given would get nowhere if this did not count. */
-  #late(batch: readonly HistoryRecord[]): void {
+  #late(batch: readonly HistoryItem[]): void {
     if (batch !== this.#batch) return;
     this.#wroteLate = true;
     if (this.#attempt !== null) return;
@@ -208,7 +226,7 @@ export class BatchWriter {
     this.#ended(batch, null);
   }
 
-  #written(batch: readonly HistoryRecord[]): void {
+  #written(batch: readonly HistoryItem[]): void {
     this.#batch = null;
     this.#wroteLate = false;
     this.#pauseMs = 0;

@@ -2,7 +2,7 @@ import { SystemClock } from "../../clock/system-clock.js";
 import { InvalidOptionError } from "../../errors.js";
 import type { BatchWriterStats } from "../batch-writer.js";
 import { BatchWriter } from "../batch-writer.js";
-import type { History, HistoryPage, HistoryQuery } from "../history.js";
+import type { History, HistoryPage, HistoryQuery, RunJournal } from "../history.js";
 import type { JobCounts } from "../job-tally.js";
 import { checkInstant, checkQuery } from "../query.js";
 import type { HistoryEntry, HistoryRecord } from "../record.js";
@@ -12,6 +12,7 @@ import type { CheckedOptions, SqlHistoryOptions, SqliteHistoryOptions } from "./
 import { checkKeys, checkOptions } from "./options.js";
 import { mysqlStore, postgresStore } from "./pool-store.js";
 import { getSteps, lastFireSteps, listSteps } from "./read.js";
+import { SqlJournal } from "./sql-journal.js";
 import { SqlRecords } from "./sql-records.js";
 import type { SqliteHandle } from "./sqlite-engine.js";
 import { loadEngine } from "./sqlite-engine.js";
@@ -29,6 +30,7 @@ export class SqlHistory implements History {
   readonly #options: CheckedOptions;
   readonly #records: SqlRecords;
   readonly #writer: BatchWriter;
+  readonly #journal: SqlJournal;
 
   private constructor(store: SqlStore, options: CheckedOptions) {
     this.#options = options;
@@ -36,7 +38,9 @@ export class SqlHistory implements History {
     const { buffer, onProblem } = options;
     // Its waits are real, whatever the clock that tells how old records are.
     const clock = new SystemClock();
-    this.#writer = new BatchWriter({ ...buffer, clock, write: (batch) => this.#records.write(batch), onProblem });
+    const records = this.#records;
+    this.#journal = new SqlJournal({ records, clock, appendAtOnce: (starts) => this.#writer.appendAtOnce(starts) });
+    this.#writer = new BatchWriter({ ...buffer, clock, write: (batch) => this.#journal.write(batch), onProblem });
   }
 
   /**
@@ -66,6 +70,10 @@ export class SqlHistory implements History {
   static mysql(pool: MysqlPool, options: SqlHistoryOptions = {}): SqlHistory {
     const checked = checkOptions(options);
     return new SqlHistory(mysqlStore(pool, checked.prefix), checked);
+  }
+
+  get journal(): RunJournal {
+    return this.#journal;
   }
 
   /** What waits to be written, what was, and what failed, since this was made. */
@@ -138,6 +146,7 @@ export class SqlHistory implements History {
   async close(): Promise<void> {
     try {
       await this.#writer.close();
+      await this.#journal.close();
     } finally {
       await this.#records.close();
     }

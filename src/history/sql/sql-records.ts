@@ -4,10 +4,12 @@ import { InsertStatements } from "./insert-statements.js";
 import { migrateSteps } from "./migrations.js";
 import type { CheckedRetention } from "./options.js";
 import { pause } from "./pause.js";
+import { lastFireSteps } from "./read.js";
 import type { Doomed, Mark, PruneAnswer } from "./prune.js";
 import { pruneSteps } from "./prune.js";
 import { firstTooManySteps, jobKeySteps, tooMany, tooOld } from "./retention.js";
 import type { Builder, SqlStore, Steps } from "./store.js";
+import type { WriteTarget } from "./write.js";
 import { writeSteps } from "./write.js";
 
 /** The tables of one database; they are made, or brought up to date, when first used. */
@@ -17,6 +19,7 @@ export class SqlRecords {
   readonly #clock: Clock;
   readonly #inserts: InsertStatements;
   #ready: Promise<void> | null = null;
+  #found: ReadonlyMap<string, number> | null = null;
 
   constructor(store: SqlStore, prefix: string, clock: Clock) {
     this.#store = store;
@@ -25,14 +28,27 @@ export class SqlRecords {
     this.#inserts = new InsertStatements(store.builder);
   }
 
+  /** Performs the steps in one transaction, once the tables are there. */
+  async perform<T>(mode: "read" | "write", steps: (target: WriteTarget) => Steps<T>): Promise<T> {
+    const { builder, dialect } = this.#store;
+    await this.#migrated();
+    return await this.#store.perform(mode, steps({ builder, dialect, inserts: this.#inserts }));
+  }
+
   /** All of it, or nothing. What was written before is not written again. */
   async write(records: readonly HistoryRecord[]): Promise<void> {
-    const { builder, dialect } = this.#store;
-    await this.#perform("write", () => writeSteps({ builder, dialect, inserts: this.#inserts }, records));
+    const batch = { records, starts: [], processId: "", ended: [] };
+    await this.perform("write", (target) => writeSteps(target, batch));
   }
 
   async read<T>(steps: (builder: Builder) => Steps<T>): Promise<T> {
-    return await this.#perform("read", () => steps(this.#store.builder));
+    return await this.perform("read", ({ builder }) => steps(builder));
+  }
+
+  /** The last fire times as they were when this was first used. */
+  async found(): Promise<ReadonlyMap<string, number>> {
+    await this.#migrated();
+    return this.#found as ReadonlyMap<string, number>;
   }
 
   /** Takes out what is doomed, a little at a time; resolves with how many records that were. */
@@ -41,7 +57,7 @@ export class SqlRecords {
     let mark: Mark | null = null;
     do {
       const from: Mark | null = mark;
-      const step: PruneAnswer = await this.#perform("write", () => pruneSteps(this.#store.builder, doomed, from));
+      const step: PruneAnswer = await this.perform("write", ({ builder }) => pruneSteps(builder, doomed, from));
       count += step.count;
       mark = step.mark;
       if (mark !== null) await pause();
@@ -75,20 +91,20 @@ export class SqlRecords {
     return count;
   }
 
-  async #perform<T>(mode: "read" | "write", steps: () => Steps<T>): Promise<T> {
-    await this.#migrated();
-    return await this.#store.perform(mode, steps());
-  }
-
   #migrated(): Promise<void> {
-    const { builder, dialect } = this.#store;
     if (this.#ready !== null) return this.#ready;
-    const ready = this.#store.perform("write", migrateSteps({ builder, dialect, prefix: this.#prefix }));
+    const ready = this.#prepare();
     this.#ready = ready;
     // What failed is tried again by who comes next.
     ready.catch(() => {
       if (this.#ready === ready) this.#ready = null;
     });
     return ready;
+  }
+
+  async #prepare(): Promise<void> {
+    const { builder, dialect } = this.#store;
+    await this.#store.perform("write", migrateSteps({ builder, dialect, prefix: this.#prefix }));
+    this.#found ??= await this.#store.perform("read", lastFireSteps(builder));
   }
 }
