@@ -1,5 +1,6 @@
 import type { RunContext } from "../command/command.js";
 import type { SchedulerEvents } from "../scheduler/events.js";
+import type { RecordedRun } from "../history/record.js";
 import type { Job } from "../scheduler/job.js";
 import type { Run } from "../scheduler/run-record.js";
 import type { StopReport } from "../scheduler/stop.js";
@@ -62,6 +63,7 @@ export interface DiagnosticsMessages {
   "punctual:run:deaf": RunMessage;
   "punctual:run:silent": RunMessage;
   "punctual:run:end": RunEndMessage;
+  "punctual:run:abandon": RunEndMessage & { readonly again: boolean };
   "punctual:run:skip": FireMessage & Payload<"run:skipped">;
   "punctual:fire:missed": JobMessage & Payload<"fire:missed">;
   "punctual:fire:claimed": FireMessage & Payload<"fire:claimed">;
@@ -91,6 +93,7 @@ export const CHANNELS: Readonly<Record<PublishedEvent, DiagnosticsChannel>> = {
   "run:deaf": "punctual:run:deaf",
   "run:silent": "punctual:run:silent",
   "run:finished": "punctual:run:end",
+  "run:abandoned": "punctual:run:abandon",
   "run:skipped": "punctual:run:skip",
   "fire:missed": "punctual:fire:missed",
   "fire:claimed": "punctual:fire:claimed",
@@ -103,17 +106,18 @@ export const CHANNELS: Readonly<Record<PublishedEvent, DiagnosticsChannel>> = {
 
 /** What payloads are made of: a job's handle, a run that goes on or has ended, and plain values. */
 interface AnyPayload {
-  readonly job?: Job;
-  readonly run?: RunContext | Run;
+  readonly job?: Job | null;
+  readonly run?: RunContext | Run | RecordedRun;
 }
 
 /** Makes the message of an event: the payload, with the job's name in place of its handle, and the run's plain facts. */
 export function messageOf(node: string, payload: object): DiagnosticsMessage {
   const { job, run, ...rest } = payload as AnyPayload;
-  return { node, ...(job !== undefined && { job: job.name }), ...(run !== undefined && runFacts(run)), ...rest };
+  const name = job?.name ?? run?.jobName;
+  return { node, ...(name !== undefined && { job: name }), ...(run !== undefined && runFacts(run)), ...rest };
 }
 
-function runFacts(run: RunContext | Run): object {
+function runFacts(run: RunContext | Run | RecordedRun): object {
   const { id: runId, fireTime, startedAt, latenessMs } = run;
   const facts = { runId, fireTime, startedAt, latenessMs };
   if ("outcome" in run) {

@@ -13,6 +13,7 @@ export const SKIP_REASONS = [
   "clockSkew",
   "heldElsewhere",
   "distributedUnavailable",
+  "historyUnavailable",
   "paused",
   "misfire",
   "removed",

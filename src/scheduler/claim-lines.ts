@@ -40,9 +40,9 @@ export class ClaimLines {
   }
 
   /** A fire has come due. */
-  add(job: JobState, fireTime: number): void {
+  add(job: JobState, fireTime: number, given: FireDetails): void {
     const asking = this.#claims.newAsking();
-    const details = { ...NO_DETAILS, asking };
+    const details = { ...given, asking };
     const line = this.#lines.get(job);
     if (line?.asking === 0 && !this.#host.hasRoom(job)) {
       // It overlaps, whatever waits before it.

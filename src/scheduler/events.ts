@@ -2,6 +2,7 @@ import { EventEmitter } from "eventemitter3";
 import type { RunContext } from "../command/command.js";
 import type { RefusalReason } from "../distributed/distributed.js";
 import { PunctualError } from "../errors.js";
+import type { RecordedRun } from "../history/record.js";
 import type { SkipReason } from "./admit.js";
 import type { Job } from "./job.js";
 import type { MisfirePolicy } from "./plan.js";
@@ -30,6 +31,14 @@ export interface SchedulerEvents {
   "run:silent": { readonly run: RunContext; readonly job: Job };
   "run:progress": { readonly run: RunContext; readonly job: Job; readonly fraction: number };
   "run:finished": { readonly run: Run; readonly job: Job };
+  "run:abandoned": {
+    /** Its record; its process has ended. */
+    readonly run: RecordedRun;
+    /** `null` where no job of that name is registered. */
+    readonly job: Job | null;
+    /** Whether it is done again. */
+    readonly again: boolean;
+  };
   "run:skipped": { readonly job: Job; readonly fireTime: number | null; readonly reason: SkipReason };
   "fire:missed": {
     readonly job: Job;
@@ -38,8 +47,8 @@ export interface SchedulerEvents {
     /** The first of those too long ago to be listed, or `null`. */
     readonly missedBefore: number | null;
     readonly policy: MisfirePolicy;
-    /** `clockJumped`: the clock was set forward, or the machine slept; `blocked`: the event loop, or the process stood still. */
-    readonly cause: "blocked" | "clockJumped";
+    /** `clockJumped`: the clock was set forward, or the machine slept; `blocked`: the event loop, or the process stood still; `stopped`: no process was there. */
+    readonly cause: "blocked" | "clockJumped" | "stopped";
   };
   "fire:claimed": {
     readonly job: Job;

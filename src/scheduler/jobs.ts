@@ -18,6 +18,7 @@ import type { JobOptions, JobSettings, JobUpdate } from "./job-options.js";
 import { jobSettings } from "./job-options.js";
 import { isIdle, JobState, NOT_ENABLED } from "./job-state.js";
 import { nextOf } from "./plan.js";
+import type { Recovery } from "./recovery.js";
 import { ActiveRun } from "./run.js";
 import { endingAs } from "./run-state.js";
 
@@ -29,6 +30,8 @@ export interface JobsParts {
   readonly loop: FireLoop;
   readonly defaults: JobSettings;
   readonly groups: ReadonlySet<string>;
+  /** Makes up for the time before the start; `null` where nothing is known of that. */
+  readonly recovery: () => Recovery | null;
 }
 
 const NEVER: Schedule = { next: () => null };
@@ -66,6 +69,7 @@ export class Jobs implements JobHost {
     job.registered = true;
     this.#names.set(name, job);
     loop.setNew(job, next);
+    this.#parts.recovery()?.added(job);
     if (events.hears("job:added")) events.emit("job:added", { job: job.handle });
     return job.handle;
   }
@@ -83,6 +87,17 @@ export class Jobs implements JobHost {
 
   get(name: string): Job | undefined {
     return this.#names.get(name)?.handle;
+  }
+
+  stateOf(name: string): JobState | undefined {
+    return this.#names.get(name);
+  }
+
+  /** Has an interval count from there on, as it did before the process began. */
+  rebind(job: JobState, fromMs: number): void {
+    if (job.settings.distributed === null && job.schedule.afterRun !== true) {
+      job.schedule = this.#scheduleFor(job.name, job.spec, job.settings, fromMs);
+    }
   }
 
   /** No run of the job goes on any more. */
@@ -177,23 +192,25 @@ export class Jobs implements JobHost {
     this.#names.delete(job.name);
     unlinkAll(job);
     dispatch.skipWaiting(job, "removed");
+    this.#parts.recovery()?.countsFromNow(job);
     if (events.hears("job:removed")) events.emit("job:removed", { job: job.handle, reason });
   }
 
   #replaceSchedule(job: JobState, schedule: Schedule, next: number | null): void {
     const { loop } = this.#parts;
     job.ended = false;
+    this.#parts.recovery()?.countsFromNow(job);
     loop.skipDue(job);
     job.schedule = schedule;
     // After the run that goes on, or waits to.
     loop.setNew(job, schedule.afterRun === true && !isIdle(job) ? null : next);
   }
 
-  #scheduleFor(jobName: string, spec: ScheduleSpec, settings: JobSettings): Schedule {
+  #scheduleFor(jobName: string, spec: ScheduleSpec, settings: JobSettings, fromMs: number = this.now()): Schedule {
     const { cron, startAtMs, endAtMs } = settings;
     const schedule = toSchedule(spec, cron);
     // All nodes have the same fire times, whenever they began.
-    const registeredAtMs = settings.distributed === null ? this.now() : 0;
+    const registeredAtMs = settings.distributed === null ? fromMs : 0;
     const bound = schedule.bind?.({ jobName, registeredAtMs, cron }) ?? schedule;
     refuseUndistributable(bound, settings);
     if (startAtMs === null && endAtMs === null) return bound;

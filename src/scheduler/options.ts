@@ -16,7 +16,7 @@ import type { JobSettings } from "./job-options.js";
 import { defaultJobSettings } from "./job-options.js";
 import type { LimitSettings } from "./limits.js";
 import type { PolicyOptions } from "./policies.js";
-import { POLICY_KEYS } from "./policies.js";
+import { DEFAULT_POLICIES, JOURNALED_POLICIES, POLICY_KEYS } from "./policies.js";
 
 /** Options of the pool of worker threads. */
 export interface WorkerOptions {
@@ -122,7 +122,7 @@ export function schedulerSettings(options: SchedulerOptions): SchedulerSettings 
   if (maxConcurrent !== Number.POSITIVE_INFINITY) checkCount(maxConcurrent, "maxConcurrent", 1);
   checkCount(maxQueued, "maxQueued", 0);
   return {
-    jobs: defaultJobSettings(options, timezone),
+    jobs: defaultJobSettings(options, history?.journal ? JOURNALED_POLICIES : DEFAULT_POLICIES, timezone, appId),
     clock,
     ref,
     logger,

@@ -6,6 +6,7 @@ import type { SchedulerEmitter } from "./events.js";
 import type { JobState } from "./job-state.js";
 import { nextRunNumber, runId } from "./run-id.js";
 import type { RunState } from "./run-state.js";
+import { NotedRunState } from "./run-state.js";
 
 /** Puts on record what became of fires. A run never waits for it, and a history that fails disturbs nothing. */
 export class Recorder {
@@ -24,6 +25,23 @@ export class Recorder {
 
   skipped(job: JobState, at: number, fireTime: number | null, reason: SkipReason): void {
     this.#append(new SkippedFire(job, at, fireTime, reason));
+  }
+
+  /** A run goes on: should the process end, its record would be missing. */
+  began(run: RunState): void {
+    if (run instanceof NotedRunState) return;
+    // Where that cannot be written, the records cannot either, and the history says so.
+    this.#history.journal?.begin([run.toStart()]).catch(() => {});
+  }
+
+  /** Settles when it is on record that the run begins. */
+  async begins(run: NotedRunState): Promise<void> {
+    await this.#history.journal?.begin([run.toStart()]);
+  }
+
+  /** What was on record as begun has not begun, and is skipped. */
+  notBegun(run: NotedRunState, at: number, reason: SkipReason): void {
+    this.#append(new SkippedFire(run.job, at, run.fireTime, reason, run.id));
   }
 
   /** Lets the history write what it still holds. */
@@ -59,17 +77,19 @@ class SkippedFire implements SkipSource {
   readonly fireTime: number | null;
   readonly reason: SkipReason;
   readonly #number = nextRunNumber();
+  readonly #id: string | null;
 
-  constructor(job: JobState, at: number, fireTime: number | null, reason: SkipReason) {
+  constructor(job: JobState, at: number, fireTime: number | null, reason: SkipReason, id: string | null = null) {
     this.jobName = job.name;
     this.tags = job.settings.tags;
     this.at = at;
     this.fireTime = fireTime;
     this.reason = reason;
+    this.#id = id;
   }
 
   get id(): string {
-    return runId(this.at, this.#number);
+    return this.#id ?? runId(this.at, this.#number);
   }
 
   toRecord(): RecordedSkip {

@@ -105,6 +105,7 @@ export class Runs {
     this.#active.add(run);
     job.active ??= [];
     job.active.push(run);
+    this.#parts.recorder.began(ActiveRun.stateOf(run));
   }
 
   #settled(run: ActiveRun, end: RunEnd, deaf: boolean): void {

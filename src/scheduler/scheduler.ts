@@ -24,6 +24,7 @@ import { Jobs } from "./jobs.js";
 import type { RunNowOptions, SchedulerOptions, StopOptions } from "./options.js";
 import { checkRunNowOptions, schedulerSettings, stopSettings } from "./options.js";
 import { Recorder } from "./recorder.js";
+import { Recovery } from "./recovery.js";
 import type { Run } from "./run-record.js";
 import type { SignalOptions } from "./signals.js";
 import { stopOnSignals } from "./signals.js";
@@ -45,6 +46,7 @@ export class Scheduler {
   readonly #dispatch: Dispatch;
   readonly #loop: FireLoop;
   readonly #jobs: Jobs;
+  readonly #recovery: Recovery | null;
   readonly #commands = new Commands();
   #phase: "idle" | "running" | "stopping" = "idle";
   /** The stop that is under way, or the last one since the last start. */
@@ -82,7 +84,11 @@ export class Scheduler {
     const dispatch = this.#dispatch;
     this.#loop = new FireLoop({ clock, events, dispatch, ref, onIdle: (job) => this.#jobs.idle(job) });
     const groups = new Set(limits.groups.keys());
-    this.#jobs = new Jobs({ clock, events, dispatch, loop: this.#loop, defaults: jobs, groups });
+    const loop = this.#loop;
+    this.#jobs = new Jobs({ clock, events, dispatch, loop, defaults: jobs, groups, recovery: () => this.#recovery });
+    const { journal } = this.history;
+    const recovery = { clock, events, jobs: this.#jobs, loop, dispatch };
+    this.#recovery = journal === undefined ? null : new Recovery({ ...recovery, journal });
   }
 
   /** Whether the scheduler has been started and not stopped. */
@@ -234,7 +240,8 @@ export class Scheduler {
   }
 
   /**
-   * Begins to fire. Fire times before it are not made up for. Doing it twice is harmless, and so is doing it after `stop`.
+   * Begins to fire. Fire times before it are not made up for, but where the history outlives the process: what was missed
+   * since the last fire time is known when that has answered, or two seconds later. Doing it twice is harmless, and so is doing it after `stop`.
    * @throws PunctualError with code `SCHEDULER_STOPPING` while a stop is under way
    */
   start(): this {
@@ -245,7 +252,8 @@ export class Scheduler {
     this.#phase = "running";
     this.#stopped = null;
     this.#dispatch.open();
-    this.#loop.on();
+    if (this.#recovery === null) this.#loop.on(this.#clock.now());
+    else this.#recovery.start((since) => this.#loop.on(since));
     this.#events.emit("scheduler:started", {});
     return this;
   }
@@ -279,6 +287,7 @@ export class Scheduler {
 
   async #begin(graceMs: number, killGraceMs: number): Promise<StopReport> {
     this.#phase = "stopping";
+    this.#recovery?.stop();
     this.#dispatch.bar(this.#jobs.states());
     this.#loop.off();
     this.#stop = new Stop(this.#dispatch, this.#clock, graceMs, killGraceMs);

@@ -15,10 +15,24 @@ export interface FireDetails {
   readonly waiter: RunWaiter | null;
   /** What is known of the asking for it; `null` for what is not a distributed job's fire. */
   readonly asking: Asking | null;
+  /** Its first attempt: 2 for a run that a process has not survived. */
+  readonly attempt: number;
+  /** What may have ended a process is on record before it begins. */
+  readonly notedFirst: boolean;
 }
 
 /** The details of a fire of the schedule. */
-export const NO_DETAILS: FireDetails = { data: undefined, upstream: null, waiter: null, asking: null };
+export const NO_DETAILS: FireDetails = {
+  data: undefined,
+  upstream: null,
+  waiter: null,
+  asking: null,
+  attempt: 1,
+  notedFirst: false,
+};
+
+/** Of a fire that was missed while the process was down. */
+export const RESUMED: FireDetails = { ...NO_DETAILS, notedFirst: true };
 
 /** Told what becomes of a run that somebody asked for. */
 export interface RunWaiter {

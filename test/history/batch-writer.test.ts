@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { BatchProblem } from "../../src/history/batch-problem.js";
 import type { BatchWriterOptions } from "../../src/history/batch-writer.js";
 import { BatchWriter } from "../../src/history/batch-writer.js";
-import type { HistoryRecord, RunStart } from "../../src/history/record.js";
+import type { HistoryItem, HistoryRecord, RunStart } from "../../src/history/record.js";
 import { RecordMaker, sourceOf } from "../../src/testing/history-records.js";
 
 /** What a try to write does: how long it takes, whether the records are there then, and whether that is said. */
@@ -30,7 +30,7 @@ class Store {
   readonly turns: Turn[] = [];
   readonly tries: Try[] = [];
   /** By id, in the order in which they came first. */
-  readonly kept = new Map<string, HistoryRecord>();
+  readonly kept = new Map<string, HistoryItem>();
   readonly problems: BatchProblem[] = [];
   readonly writer: BatchWriter;
 
@@ -67,7 +67,7 @@ class Store {
     return records;
   }
 
-  async #write(batch: readonly HistoryRecord[]): Promise<void> {
+  async #write(batch: readonly HistoryItem[]): Promise<void> {
     const { ms = 0, answer = "ok", stores = answer === "ok" } = this.turns.shift() ?? {};
     const each: Try = { ids: idsOf(batch), atMs: this.clock.monotonic(), endedAtMs: null };
     this.tries.push(each);
@@ -79,7 +79,7 @@ class Store {
   }
 }
 
-const idsOf = (records: readonly HistoryRecord[]): string[] => records.map(({ id }) => id);
+const idsOf = (records: readonly HistoryItem[]): string[] => records.map(({ id }) => id);
 
 /** What became of it so far. */
 function outcomeOf(promise: Promise<void>): { state: "pending" | "resolved" | "rejected"; error?: Error } {

@@ -7,10 +7,7 @@ import type { Builder, SqlDialect, Steps } from "./store.js";
 import { rowsOf, run } from "./store.js";
 
 /** The statements that lead from each version to the next; what was published never changes. */
-const MIGRATIONS: readonly ((dialect: SqlDialect, prefix: string) => readonly string[])[] = [
-  schemaOf,
-  startsSchemaOf,
-];
+const MIGRATIONS: readonly ((dialect: SqlDialect, prefix: string) => readonly string[])[] = [schemaOf, startsSchemaOf];
 
 /** How long a process waits for another that migrates, seconds. */
 const LOCK_LIMIT_S = 60;

@@ -57,7 +57,8 @@ export class SqlJournal implements RunJournal {
     const open = await records.perform("read", (target) => openSteps(target, this.#processId));
     const dead = open.filter((start) => isDead(start, this.#here, probeProcess));
     const runs: UnfinishedRun[] = [];
-    for (const some of stepsOf(dead)) runs.push(...(await records.perform("write", (target) => takeSteps(target, some))));
+    for (const some of stepsOf(dead))
+      runs.push(...(await records.perform("write", (target) => takeSteps(target, some))));
     if (dead.length > 0) await records.perform("write", forgetSteps);
     return { runs, askAgainMs: askAgainMs(open.filter((start) => !dead.includes(start))) };
   }

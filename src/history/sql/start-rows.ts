@@ -56,7 +56,19 @@ export function abandonedRecord(start: RunStart, owner: ProcessRow | null): Reco
   const where = owner === null ? "its process" : `process ${owner.pid} on ${identityOfRow(owner).host}`;
   const error = { name: "PunctualError", code: "RUN_ABANDONED", message: `${where} ended while the run went on` };
   return {
-    ...{ kind: "run", id, jobName, fireTime, startedAt, endedAt, outcome: "abandoned", tags, commandKind, command, node },
+    ...{
+      kind: "run",
+      id,
+      jobName,
+      fireTime,
+      startedAt,
+      endedAt,
+      outcome: "abandoned",
+      tags,
+      commandKind,
+      command,
+      node,
+    },
     latenessMs: fireTime === null ? 0 : Math.max(0, startedAt - fireTime),
     attempts: [{ attempt, startedAt, endedAt, error }],
     ...{ result: null, error, output: null, token },

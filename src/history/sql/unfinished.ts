@@ -47,7 +47,10 @@ export interface OpenStart {
 }
 
 /** The runs that other processes have begun, oldest first. */
-export function* openSteps({ builder, dialect }: Pick<WriteTarget, "builder" | "dialect">, ownId: string): Steps<OpenStart[]> {
+export function* openSteps(
+  { builder, dialect }: Pick<WriteTarget, "builder" | "dialect">,
+  ownId: string,
+): Steps<OpenStart[]> {
   const rows = yield* rowsOf(
     builder.selectFrom("starts").selectAll().where("process_id", "!=", ownId).orderBy("started_at").orderBy("id"),
   );
@@ -97,7 +100,9 @@ export function* forgetSteps({ builder, dialect }: Pick<WriteTarget, "builder" |
 
 /** Takes them a few at a time. */
 export function stepsOf(dead: readonly OpenStart[]): OpenStart[][] {
-  return Array.from({ length: Math.ceil(dead.length / STEP) }, (_, index) => dead.slice(index * STEP, (index + 1) * STEP));
+  return Array.from({ length: Math.ceil(dead.length / STEP) }, (_, index) =>
+    dead.slice(index * STEP, (index + 1) * STEP),
+  );
 }
 
 /** The clock of the database, which all its processes share. */
