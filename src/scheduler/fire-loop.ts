@@ -10,7 +10,7 @@ import type { JobState } from "./job-state.js";
 import { isIdle } from "./job-state.js";
 import type { Plan } from "./plan.js";
 import { nextOf, planFires, upcoming, windowStartOf } from "./plan.js";
-import { NO_DETAILS, RESUMED } from "./waiting-fire.js";
+import { CAUGHT_UP, NO_DETAILS, RESUMED, RESUMED_CAUGHT_UP } from "./waiting-fire.js";
 
 /** How long due jobs are started in one go, before input, output and other timers have their turn. */
 const SLICE_MS = 3;
@@ -112,7 +112,6 @@ export class FireLoop {
     const first = this.#ask(job, Math.min(lastFireTime, now));
     if (first === null || first === due) return;
     if (first <= now) this.#resumed.add(job);
-    else if (lastFireTime <= now) return;
     this.#enterNext(job, first);
     this.#arm();
   }
@@ -238,16 +237,19 @@ export class FireLoop {
     this.#dispatchFires(job, plan);
   }
 
-  #dispatchFires(job: JobState, { fires, next }: Plan): void {
+  #dispatchFires(job: JobState, { fires, missed, next }: Plan): void {
     const { schedule } = job;
     // What the last process may have died of could be the end of this one.
-    const details = this.#resumed.delete(job) ? RESUMED : NO_DETAILS;
+    const resumed = this.#resumed.delete(job);
+    const single = resumed ? RESUMED : NO_DETAILS;
+    const several = resumed ? RESUMED_CAUGHT_UP : CAUGHT_UP;
+    const catchesUp = missed.length > 0 && job.settings.misfire === "fireAll";
     for (const fireTime of fires) {
       // A fire may have removed its own job, or stopped the scheduler.
       if (!this.#on || !job.registered) this.#skip(job, fireTime, job.registered ? "stopping" : "removed");
       else if (!reachedMaxRuns(job)) {
         job.previousFireTime = fireTime;
-        this.#parts.dispatch.fire(job, fireTime, details);
+        this.#parts.dispatch.fire(job, fireTime, catchesUp ? several : single);
       }
     }
     // Or given it another schedule.

@@ -1,8 +1,13 @@
-import type { Admission, AdmitState } from "./admit.js";
+import type { Admission, AdmitState, OverlapPolicy } from "./admit.js";
 import { admit } from "./admit.js";
 import type { JobState } from "./job-state.js";
 import type { FireDetails } from "./waiting-fire.js";
 import type { WaitingRoom } from "./waiting-room.js";
+
+/** What is made up for would be one run again if each left the others out. */
+function waitingFor(overlap: OverlapPolicy, maxCaughtUp: number): OverlapPolicy {
+  return overlap === "skip" || overlap === "queueOne" ? { queueAll: maxCaughtUp } : overlap;
+}
 
 /** Finds out what stands in the way of a fire. */
 export class Gate {
@@ -31,7 +36,7 @@ export class Gate {
     const { overlap, maxConcurrent, group } = job.settings;
     state.stopping = this.stopping;
     state.paused = job.paused !== null && details.waiter === null;
-    state.overlap = overlap;
+    state.overlap = details.caughtUp ? waitingFor(overlap, job.settings.maxCaughtUp) : overlap;
     state.running = job.running + job.held;
     state.maxConcurrent = maxConcurrent;
     state.waiting = job.waiting?.length ?? 0;

@@ -31,8 +31,10 @@ export interface RecoveryParts {
 /** Makes up for the time in which no process was there: fires that were missed, and runs that a process has not survived. */
 export class Recovery {
   readonly #parts: RecoveryParts;
-  /** After which times jobs go on that have not fired in this process; `null` until that is known. */
-  #found: Map<string, number> | null = null;
+  /** The last fire times of the time before; `null` until they are known. */
+  #found: ReadonlyMap<string, number> | null = null;
+  /** After which times jobs go on that have been at work in this process. */
+  readonly #own = new Map<string, number>();
   /** Runs to be done again, by the names of jobs that are not registered yet. */
   readonly #kept: UnfinishedRun[] = [];
   /** When the scheduler was started; `null` while it is not. */
@@ -59,6 +61,9 @@ export class Recovery {
 
   stop(): void {
     this.#since = null;
+    for (const { name, previousFireTime } of this.#parts.jobs.states()) {
+      if (previousFireTime !== null) this.#own.set(name, Math.max(previousFireTime, this.#own.get(name) ?? NEVER));
+    }
     this.#timer?.cancel();
     this.#timer = null;
     this.#goOn = () => {};
@@ -66,6 +71,11 @@ export class Recovery {
 
   /** A job has been registered: it goes on after the last fire time by its name. */
   added(job: JobState): void {
+    // One of that name was at work here before: this one is new.
+    if (this.#own.has(job.name)) {
+      this.countsFromNow(job);
+      return;
+    }
     if (this.#since === null || this.#found === null) return;
     this.#resume(job, this.#found, this.#parts.clock.now());
     const runs = this.#kept.filter(({ start }) => start.jobName === job.name);
@@ -76,7 +86,7 @@ export class Recovery {
 
   /** A job was removed, or has another schedule: what came before does not concern it. */
   countsFromNow({ name }: JobState): void {
-    this.#found?.set(name, this.#parts.clock.now());
+    this.#own.set(name, this.#parts.clock.now());
   }
 
   async #begin(pauseMs: number): Promise<void> {
@@ -91,7 +101,7 @@ export class Recovery {
       if (this.#since !== since || since === null) return this.#abandoned(runs);
       this.#abandoned(runs);
       this.#goOn();
-      this.#found ??= new Map(found);
+      this.#found = found;
       for (const job of jobs.states()) this.#resume(job, this.#found, since);
       this.#lookAgain(askAgainMs);
     } catch (error) {
@@ -122,7 +132,7 @@ export class Recovery {
   }
 
   #resume(job: JobState, found: ReadonlyMap<string, number>, since: number): void {
-    const lastFireTime = Math.max(found.get(job.name) ?? NEVER, job.previousFireTime ?? NEVER);
+    const lastFireTime = Math.max(found.get(job.name) ?? NEVER, this.#own.get(job.name) ?? NEVER);
     if (lastFireTime === NEVER) return;
     this.#parts.jobs.rebind(job, lastFireTime);
     this.#parts.loop.resume(job, lastFireTime, since);

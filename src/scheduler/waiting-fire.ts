@@ -19,6 +19,8 @@ export interface FireDetails {
   readonly attempt: number;
   /** What may have ended a process is on record before it begins. */
   readonly notedFirst: boolean;
+  /** One of several that were missed, and are each made up for: they wait for one another. */
+  readonly caughtUp: boolean;
 }
 
 /** The details of a fire of the schedule. */
@@ -29,10 +31,15 @@ export const NO_DETAILS: FireDetails = {
   asking: null,
   attempt: 1,
   notedFirst: false,
+  caughtUp: false,
 };
 
-/** Of a fire that was missed while the process was down. */
+/** Of one of several fires that were missed. */
+export const CAUGHT_UP: FireDetails = { ...NO_DETAILS, caughtUp: true };
+/** Of a fire of the time in which no process was there. */
 export const RESUMED: FireDetails = { ...NO_DETAILS, notedFirst: true };
+/** Of one of several of those. */
+export const RESUMED_CAUGHT_UP: FireDetails = { ...RESUMED, caughtUp: true };
 
 /** Told what becomes of a run that somebody asked for. */
 export interface RunWaiter {
