@@ -6,7 +6,6 @@ import { describe, expect, it } from "vitest";
 import { Disk, RememberingHistory } from "./remembering-history.js";
 
 const START = Date.UTC(2026, 0, 1, 12);
-const HOUR = 3_600_000;
 const seconds = (time: number | null): number => ((time ?? Number.NaN) - START) / 1_000;
 
 /** Everything that a process had; it is gone when nobody advances its clock any more. */
