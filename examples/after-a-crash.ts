@@ -39,7 +39,7 @@ async function killAndComeBack(): Promise<void> {
   const path = join(folder, "runs.db");
   const first = fork(fileURLToPath(import.meta.url), [path, "first"], { execArgv: process.execArgv });
   await once(first, "message");
-  await wait(200); // what the last tenth of a second has brought may not be on record yet
+  await wait(100); // what the last 20 ms have brought may not be on record yet
   console.log("kill -9");
   first.kill("SIGKILL");
   await wait(4_500);

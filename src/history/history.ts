@@ -49,9 +49,11 @@ export interface Unfinished {
 /** What a history that outlives its process can tell of the time before. */
 export interface RunJournal {
   /**
-   * Takes over that runs begin; settles when that would outlive the process. The record of the same id, appended later,
-   * ends it. Its fire time counts as a last fire time from then on.
+   * Takes over that runs have begun, as `append` takes their records. The record of the same id, appended later, ends it.
+   * Its fire time counts as a last fire time from then on.
    */
+  began(starts: readonly RunStart[]): void;
+  /** As `began`, of runs that wait for it to begin: settles when it would outlive the process. */
   begin(starts: readonly RunStart[]): Promise<void>;
   /** The last fire time of each job as it was before this process appended or began anything. */
   found(): Promise<ReadonlyMap<string, number>>;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock, ClockTimer } from "../../clock/clock.js";
 import type { ProcessIdentity } from "../../machine/process-identity.js";
 import { probeProcess, thisProcess } from "../../machine/process-identity.js";
+import type { BatchWriter } from "../batch-writer.js";
 import type { RunJournal, Unfinished, UnfinishedRun } from "../history.js";
 import type { HistoryItem, HistoryRecord, RunStart } from "../record.js";
 import type { SqlRecords } from "./sql-records.js";
@@ -24,8 +25,8 @@ export interface SqlJournalParts {
   readonly records: SqlRecords;
   /** Its waits are real ones. */
   readonly clock: Clock;
-  /** Has `write` called with the starts, and settles when that has succeeded. */
-  appendAtOnce(starts: readonly RunStart[]): Promise<void>;
+  /** What has `write` called. */
+  readonly writer: () => BatchWriter;
 }
 
 /** Keeps which runs have begun and not ended, and which process has begun them. */
@@ -43,9 +44,19 @@ export class SqlJournal implements RunJournal {
     this.#parts = parts;
   }
 
+  began(starts: readonly RunStart[]): void {
+    for (const { id } of starts) this.#begun.add(id);
+    void this.#parts.writer().append(starts);
+  }
+
   async begin(starts: readonly RunStart[]): Promise<void> {
     for (const { id } of starts) this.#begun.add(id);
-    await this.#parts.appendAtOnce(starts);
+    try {
+      await this.#parts.writer().appendAtOnce(starts);
+    } catch (error) {
+      for (const { id } of starts) this.#begun.delete(id);
+      throw error;
+    }
   }
 
   found(): Promise<ReadonlyMap<string, number>> {
@@ -80,11 +91,11 @@ export class SqlJournal implements RunJournal {
     if (enters) this.#enter();
   }
 
-  /** Takes this process off the list of those that may have runs. */
+  /** Takes this process off the list of those that may have runs; another scheduler may have some that go on. */
   async close(): Promise<void> {
+    if (!this.#entered || this.#begun.size > 0) return;
     this.#beat?.cancel();
     this.#beat = null;
-    if (!this.#entered) return;
     this.#entered = false;
     await this.#parts.records.perform("write", ({ builder }) => leaveSteps(builder, this.#processId));
   }
