@@ -16,6 +16,7 @@ import type { Ending, Held } from "./run-state.js";
 import { endingAs, RunState } from "./run-state.js";
 import type { RunsParts } from "./runs.js";
 import { Runs } from "./runs.js";
+import type { SchedulerStats } from "./stats.js";
 import type { FireDetails } from "./waiting-fire.js";
 import { NO_DETAILS, WaitingFire } from "./waiting-fire.js";
 import { WaitingRoom } from "./waiting-room.js";
@@ -73,6 +74,13 @@ export class Dispatch {
   /** Runs that go on, but for deaf ones. */
   get active(): ReadonlySet<ActiveRun> {
     return this.#runs.active;
+  }
+
+  /** What runs and waits, by counts that are kept. */
+  get stats(): Pick<SchedulerStats, "running" | "waiting" | "groups"> {
+    const { limits, behindRuns } = this.#waiting;
+    const waiting = { forRun: behindRuns, forLimit: limits.waitingCount, forNode: this.#lines.undecided };
+    return { running: limits.runningCount, waiting, groups: limits.groupStats() };
   }
 
   /** Starts a fire of the schedule, keeps it waiting, or skips it. */

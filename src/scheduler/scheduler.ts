@@ -27,6 +27,8 @@ import { Recorder } from "./recorder.js";
 import type { Run } from "./run-record.js";
 import type { SignalOptions } from "./signals.js";
 import { stopOnSignals } from "./signals.js";
+import type { SchedulerStats } from "./stats.js";
+import { historyStats } from "./stats.js";
 import type { StopReport } from "./stop.js";
 import { Stop } from "./stop.js";
 
@@ -46,7 +48,7 @@ export class Scheduler {
   readonly #loop: FireLoop;
   readonly #jobs: Jobs;
   readonly #commands = new Commands();
-  #phase: "idle" | "running" | "stopping" = "idle";
+  #phase: SchedulerStats["phase"] = "idle";
   /** The stop that is under way, or the last one since the last start. */
   #stop: Stop | null = null;
   #stopped: Promise<StopReport> | null = null;
@@ -203,6 +205,18 @@ export class Scheduler {
   /** The registered job of that name. */
   job(name: string): Job | undefined {
     return this.#jobs.get(name);
+  }
+
+  /** What the scheduler is at, by counts that it keeps: it takes the same time however many jobs there are. */
+  stats(): SchedulerStats {
+    return {
+      phase: this.#phase,
+      jobs: this.#jobs.size,
+      ...this.#dispatch.stats,
+      workers: this.#workers.stats,
+      history: historyStats(this.history),
+      nextFireTime: this.#loop.next,
+    };
   }
 
   /** Ends one run that goes on, as `job.kill` does; `false` when there is none of that id. */
