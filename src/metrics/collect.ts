@@ -1,4 +1,4 @@
-import type { SchedulerEvent, SchedulerEvents, SchedulerListener } from "../scheduler/events.js";
+import type { SchedulerEvent, SchedulerListener } from "../scheduler/events.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import type { JobLabel } from "./live-state.js";
 import { LiveState } from "./live-state.js";
@@ -82,16 +82,25 @@ function fireListeners(sink: MetricSink, labelOf: JobLabel): Listeners {
 }
 
 function distributedListeners(sink: MetricSink, labelOf: JobLabel): Listeners {
-  type OfJob = SchedulerEvents["fire:claimed" | "lease:lost" | "distributed:unavailable"];
-  const counter =
-    (name: "claims_granted_total" | "leases_lost_total" | "distributed_unavailable_total") =>
-    ({ job }: OfJob): void =>
-      sink.count(name, { job: labelOf(job.name) }, 1);
+  const answered = (job: string, answer: "granted" | "refused" | "unavailable", durationMs: number): void =>
+    sink.observe("claim_duration_seconds", { job, answer }, seconds(durationMs));
   return {
-    "fire:claimed": counter("claims_granted_total"),
-    "fire:refused": ({ job, reason }) => sink.count("claims_refused_total", { job: labelOf(job.name), reason }, 1),
-    "lease:lost": counter("leases_lost_total"),
-    "distributed:unavailable": counter("distributed_unavailable_total"),
+    "fire:claimed": ({ job: { name }, durationMs }) => {
+      const job = labelOf(name);
+      sink.count("claims_granted_total", { job }, 1);
+      answered(job, "granted", durationMs);
+    },
+    "fire:refused": ({ job: { name }, reason, durationMs }) => {
+      const job = labelOf(name);
+      sink.count("claims_refused_total", { job, reason }, 1);
+      answered(job, "refused", durationMs);
+    },
+    "distributed:unavailable": ({ job: { name }, durationMs }) => {
+      const job = labelOf(name);
+      sink.count("distributed_unavailable_total", { job }, 1);
+      answered(job, "unavailable", durationMs);
+    },
+    "lease:lost": ({ job }) => sink.count("leases_lost_total", { job: labelOf(job.name) }, 1),
   };
 }
 

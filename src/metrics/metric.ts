@@ -12,7 +12,7 @@ export type CounterName =
   | "distributed_unavailable_total"
   | "clock_jumps_total";
 /** A distribution of seconds, by name and without a prefix. */
-export type HistogramName = "lateness_seconds" | "duration_seconds";
+export type HistogramName = "lateness_seconds" | "duration_seconds" | "claim_duration_seconds";
 /** A number that goes up and down, and is read when it is wanted, by name and without a prefix. */
 export type GaugeName =
   | "jobs"
@@ -23,7 +23,7 @@ export type GaugeName =
   | "last_success_timestamp_seconds";
 
 /** What tells the series of one metric apart. `job` is a job's name, or what `jobLabel` makes of it. */
-export type MetricLabel = "job" | "outcome" | "reason" | "cause";
+export type MetricLabel = "job" | "outcome" | "reason" | "cause" | "answer";
 /** The values of a metric's labels: all that its definition names, and no others. */
 export type MetricLabels = Readonly<Partial<Record<MetricLabel, string>>>;
 
@@ -68,6 +68,7 @@ export const COUNTERS: Readonly<Record<CounterName, MetricDefinition>> = {
 export const HISTOGRAMS: Readonly<Record<HistogramName, MetricDefinition>> = {
   lateness_seconds: { help: "How long after its fire time a run of the schedule began", labels: ["job"] },
   duration_seconds: { help: "How long a run took, all its attempts and the waits between them", labels: ["job"] },
+  claim_duration_seconds: { help: "How long the store took to answer a claim", labels: ["job", "answer"] },
 };
 
 /** What is read when it is wanted. */

@@ -30,13 +30,15 @@ export interface PromMetricsOptions extends CollectMetricsOptions {
   readonly register?: PromRegistry;
   /** What each name begins with. @default "punctual_" */
   readonly prefix?: string;
-  /** Upper bounds of a histogram's buckets, in seconds, ascending. @default 1 ms to 5 min, and 1 ms to 1 h */
+  /** Upper bounds of a histogram's buckets, in seconds, ascending. @default 1 ms to 5 min, 1 h for runs, 2.5 s for claims */
   readonly buckets?: { readonly [Name in HistogramName]?: readonly number[] };
 }
 
 const BUCKETS: Readonly<Record<HistogramName, readonly number[]>> = {
   lateness_seconds: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300],
   duration_seconds: [0.001, 0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600],
+  // The scheduler waits 2 s for an answer, and no longer.
+  claim_duration_seconds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
 };
 
 type Read = () => readonly GaugeReading[];

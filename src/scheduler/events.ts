@@ -47,6 +47,8 @@ export interface SchedulerEvents {
     readonly token: number;
     /** 1, or more when the fire was left unfinished by a node that died. */
     readonly attempt: number;
+    /** How long the store took to answer. */
+    readonly durationMs: number;
   };
   "fire:refused": {
     readonly job: Job;
@@ -56,10 +58,18 @@ export interface SchedulerEvents {
     readonly holder: string | null;
     /** After which time it is asked for again; `null` for never. */
     readonly retryAfterMs: number | null;
+    /** How long the store took to answer. */
+    readonly durationMs: number;
   };
   "lease:lost": { readonly run: RunContext; readonly job: Job; readonly error: PunctualError };
   "leader:changed": { readonly serviceName: string; readonly leader: string; readonly previous: string | null };
-  "distributed:unavailable": { readonly job: Job; readonly fireTime: number | null; readonly error: PunctualError };
+  "distributed:unavailable": {
+    readonly job: Job;
+    readonly fireTime: number | null;
+    readonly error: PunctualError;
+    /** How long the store was waited for. */
+    readonly durationMs: number;
+  };
   "clock:jumped": { readonly byMs: number };
   error: { readonly error: PunctualError; readonly job: Job | null };
 }

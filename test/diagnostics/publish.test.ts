@@ -91,7 +91,7 @@ describe("publishDiagnostics", () => {
       ["punctual:fire:missed", ofA({ ...missed, job: "report", fireTimes: [START + 30_000] })],
       [
         "punctual:fire:claimed",
-        ofA({ job: "report", fireTime: START + 30_000, token: expect.any(Number), attempt: 1 }),
+        ofA({ job: "report", fireTime: START + 30_000, token: expect.any(Number), attempt: 1, durationMs: 0 }),
       ],
       ["punctual:job:remove", ofA({ job: "job", reason: "removed" })],
       ["punctual:scheduler:stop", ofA({ drained: 0, aborted: 0, terminated: 0, abandoned: 0 })],

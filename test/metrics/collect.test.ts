@@ -156,6 +156,49 @@ describe("collectMetrics", () => {
     expect(a?.sink.counts["skips_total{report,distributedUnavailable}"]).toBe(1);
   });
 
+  it("measures how long the store took to answer, and how long it was waited for", async () => {
+    const clock = new ManualClock(START);
+    const store = new MemoryDistributed({ clock });
+    let answerMs = 300;
+    const distributed = new Proxy<Distributed>(store, {
+      get: (of, key) => {
+        const method = Reflect.get(of, key).bind(of);
+        if (key !== "claim") return method;
+        return async (...request: unknown[]) => {
+          await new Promise<void>((resolve) => void clock.setTimer(answerMs, resolve));
+          return await method(...request);
+        };
+      },
+    });
+    const { scheduler, sink } = setUp({ clock, distributed, appId: "a" });
+    const told: (readonly [string, number])[] = [];
+    for (const event of ["fire:claimed", "fire:refused", "distributed:unavailable"] as const) {
+      scheduler.on(event, ({ durationMs }) => told.push([event, durationMs]));
+    }
+    scheduler.addDistributedCron("report", "*/10 * * * * *", () => {});
+    scheduler.start();
+    await clock.advance(11_000);
+    // Another node is faster for the second one.
+    answerMs = 700;
+    await clock.advance(9_000);
+    const claim = { serviceName: "report", appId: "b", fireTime: START + 20_000, claimId: "b:1" };
+    await store.claim({ ...claim, holdTimeMs: 0, leaseMs: 0, maxAttempts: 1, unlessFinished: null });
+    await clock.advance(1_000);
+    // And then the store is too slow.
+    answerMs = 60_000;
+    await clock.advance(12_000);
+    expect(told).toEqual([
+      ["fire:claimed", 300],
+      ["fire:refused", 700],
+      ["distributed:unavailable", 2_000],
+    ]);
+    expect(sink.values).toMatchObject({
+      "claim_duration_seconds{report,granted}": [0.3],
+      "claim_duration_seconds{report,refused}": [0.7],
+      "claim_duration_seconds{report,unavailable}": [2],
+    });
+  });
+
   it("counts a lease that was lost", async () => {
     const clock = new ManualClock(START);
     const distributed = new MemoryDistributed({ clock });
