@@ -11,6 +11,7 @@ export type { OverlapPolicy, SkipReason } from "./scheduler/admit.js";
 export type { MisfirePolicy } from "./scheduler/plan.js";
 export type { ChainCondition } from "./scheduler/chain.js";
 export type { StopReport } from "./scheduler/stop.js";
+export type { RunStart, SchedulerObserver } from "./scheduler/observers.js";
 export type { GroupStats, SchedulerStats, WaitingStats } from "./scheduler/stats.js";
 export type { WorkerPoolStats } from "./command/worker.js";
 export type { SchedulerEvent, SchedulerEvents, SchedulerListener } from "./scheduler/events.js";

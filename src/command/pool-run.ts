@@ -29,7 +29,7 @@ export class PoolRun {
   /** What its thread is sent. */
   get task(): ThreadTask {
     const { number, command, run } = this;
-    const { id, jobName, fireTime, startedAt, attempt, data, upstream, token } = run;
+    const { id, jobName, fireTime, startedAt, attempt, data, upstream, token, givenTraceparent } = run;
     return [
       number,
       command.url,
@@ -42,6 +42,7 @@ export class PoolRun {
       data,
       sent(upstream),
       token,
+      givenTraceparent,
     ];
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../clock/clock.js";
 import { PunctualError, RunSkippedError } from "../errors.js";
 import type { Admission, AdmitState, SkipReason } from "./admit.js";
@@ -93,7 +94,8 @@ export class Dispatch {
   runNow(job: JobState, data: unknown): Promise<Run> {
     return new Promise((resolve, reject) => {
       const skipped = (reason: SkipReason): void => reject(new RunSkippedError(job.name, reason));
-      this.#offer(job, null, { ...NO_DETAILS, data, waiter: { ended: resolve, skipped } });
+      const caller = this.#events.observesRuns ? AsyncLocalStorage.snapshot() : null;
+      this.#offer(job, null, { ...NO_DETAILS, data, caller, waiter: { ended: resolve, skipped } });
     });
   }
 

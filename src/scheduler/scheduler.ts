@@ -21,6 +21,7 @@ import { FireLoop } from "./fire-loop.js";
 import type { Job } from "./job.js";
 import type { JobOptions } from "./job-options.js";
 import { Jobs } from "./jobs.js";
+import type { SchedulerObserver } from "./observers.js";
 import type { RunNowOptions, SchedulerOptions, StopOptions } from "./options.js";
 import { checkRunNowOptions, schedulerSettings, stopSettings } from "./options.js";
 import { Recorder } from "./recorder.js";
@@ -245,6 +246,15 @@ export class Scheduler {
   off<E extends SchedulerEvent>(event: E, listener: SchedulerListener<E>): this {
     this.#events.off(event, listener);
     return this;
+  }
+
+  /**
+   * Has an observer told of runs before they begin, and of errors; it is no listener, so that an `error` event is a process
+   * warning still. What it throws is an `error` event. Returns what undoes it.
+   * @throws InvalidOptionError
+   */
+  observe(observer: SchedulerObserver): () => void {
+    return this.#events.observe(observer);
   }
 
   /**

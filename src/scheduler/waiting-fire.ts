@@ -13,12 +13,14 @@ export interface FireDetails {
   readonly upstream: Run | null;
   /** Who waits for its end. */
   readonly waiter: RunWaiter | null;
+  /** Calls a function in the async context of the code that called `runNow`; `null` where nobody will ask for that. */
+  readonly caller: (<Result>(call: () => Result) => Result) | null;
   /** What is known of the asking for it; `null` for what is not a distributed job's fire. */
   readonly asking: Asking | null;
 }
 
 /** The details of a fire of the schedule. */
-export const NO_DETAILS: FireDetails = { data: undefined, upstream: null, waiter: null, asking: null };
+export const NO_DETAILS: FireDetails = { data: undefined, upstream: null, waiter: null, caller: null, asking: null };
 
 /** Told what becomes of a run that somebody asked for. */
 export interface RunWaiter {

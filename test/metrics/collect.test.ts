@@ -1,9 +1,9 @@
 import type { Distributed, Schedule, SchedulerOptions } from "punctual";
-import { DistributedUnavailableError, MemoryDistributed, Scheduler, every } from "punctual";
+import { DistributedUnavailableError, MemoryDistributed, MemoryHistory, Scheduler, every } from "punctual";
 import { ManualClock } from "punctual/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import type { CollectMetricsOptions, GaugeName, GaugeReading, MetricSink } from "../../src/metrics/index.js";
-import { COUNTERS, GAUGES, HISTOGRAMS, collectMetrics } from "../../src/metrics/index.js";
+import type { CollectMetricsOptions, GaugeName, GaugeReading, MetricSink, TotalName } from "../../src/metrics/index.js";
+import { COUNTERS, GAUGES, HISTOGRAMS, TOTALS, collectMetrics } from "../../src/metrics/index.js";
 
 const START = Date.UTC(2026, 0, 1);
 const schedulers: Scheduler[] = [];
@@ -13,6 +13,7 @@ class Kept implements MetricSink {
   readonly counts: Record<string, number> = {};
   readonly values: Record<string, number[]> = {};
   readonly reads = new Map<GaugeName, () => readonly GaugeReading[]>();
+  readonly totals = new Map<TotalName, () => number>();
 
   count(name: string, labels: object, by: number): void {
     const key = `${name}{${Object.values(labels).join(",")}}`;
@@ -28,9 +29,13 @@ class Kept implements MetricSink {
     this.reads.set(name, read);
   }
 
+  total(name: TotalName, read: () => number): void {
+    this.totals.set(name, read);
+  }
+
   read(name: GaugeName): Record<string, number> {
     const readings = this.reads.get(name)?.() ?? [];
-    return Object.fromEntries(readings.map(({ labels, value }) => [labels.job ?? "", value]));
+    return Object.fromEntries(readings.map(({ labels, value }) => [labels.job ?? labels.group ?? "", value]));
   }
 }
 
@@ -273,7 +278,7 @@ describe("collectMetrics", () => {
     const broken = (): never => {
       throw new Error("broken");
     };
-    collectMetrics(scheduler, { count: broken, observe: broken, gauge: () => {} });
+    collectMetrics(scheduler, { count: broken, observe: broken, gauge: () => {}, total: () => {} });
     let runs = 0;
     scheduler.addCronCommand("*/10 * * * * *", () => void runs++);
     scheduler.start();
@@ -282,8 +287,31 @@ describe("collectMetrics", () => {
     expect([...codes]).toEqual(["LISTENER_FAILED"]);
   });
 
-  it("leaves errors that nobody listens to a process warning", async () => {
-    const { scheduler, clock } = setUp();
+  it("reads what groups, the pool and the history are at", async () => {
+    const writing = { backlog: 3, written: 100, dropped: 1, failures: 0 };
+    const history = Object.assign(new MemoryHistory(), { writing });
+    const groups = { db: { maxConcurrent: 1 }, mail: { maxConcurrent: 4 } };
+    const { scheduler, clock, sink, stop, taking } = setUp({ groups, history, workers: { maxThreads: 3 } });
+    for (const name of ["a", "b", "c"]) scheduler.addCronCommand("*/10 * * * * *", taking(8), { name, group: "db" });
+    scheduler.start();
+    await clock.advance(11_000);
+    expect(sink.read("group_running")).toEqual({ db: 1, mail: 0 });
+    expect(sink.read("group_waiting")).toEqual({ db: 2, mail: 0 });
+    expect(sink.read("group_max_concurrent")).toEqual({ db: 1, mail: 4 });
+    const pool = ["pool_threads", "pool_max_threads", "pool_busy", "pool_queued"] as const;
+    expect(pool.map((name) => sink.read(name))).toEqual([{ "": 0 }, { "": 3 }, { "": 0 }, { "": 0 }]);
+    expect(sink.read("history_backlog")).toEqual({ "": 3 });
+    Object.assign(writing, { written: 120, dropped: 4, failures: 2 });
+    const totals = (): number[] => [...sink.totals.values()].map((read) => read());
+    // From when the collecting began, until it ended.
+    expect(totals()).toEqual([20, 3, 2]);
+    stop();
+    Object.assign(writing, { written: 500 });
+    expect(totals()).toEqual([20, 3, 2]);
+  });
+
+  it("leaves errors that nobody listens to a process warning, and counts them", async () => {
+    const { scheduler, clock, sink } = setUp();
     const broken: Schedule = {
       next: () => {
         throw new Error("no schedule");
@@ -295,15 +323,17 @@ describe("collectMetrics", () => {
     scheduler.start();
     await clock.advance(2_000);
     expect(((await warned) as { code?: string }).code).toBe("SCHEDULE_FAILED");
+    expect(sink.counts["errors_total{SCHEDULE_FAILED}"]).toBe(1);
   });
 });
 
 describe("the definitions", () => {
   it("follow the conventions of Prometheus", () => {
-    for (const name of Object.keys(COUNTERS)) expect(name).toMatch(/^[a-z_]+_total$/);
+    for (const name of Object.keys({ ...COUNTERS, ...TOTALS })) expect(name).toMatch(/^[a-z_]+_total$/);
     for (const name of Object.keys(HISTOGRAMS)) expect(name).toMatch(/^[a-z_]+_seconds$/);
     for (const name of Object.keys(GAUGES)) expect(name).not.toMatch(/_total$|_ms|Ms/);
-    for (const { help } of Object.values({ ...COUNTERS, ...HISTOGRAMS, ...GAUGES })) expect(help).not.toBe("");
+    for (const { help } of Object.values({ ...COUNTERS, ...TOTALS, ...HISTOGRAMS, ...GAUGES }))
+      expect(help).not.toBe("");
   });
 });
 
