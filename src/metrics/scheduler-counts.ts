@@ -27,6 +27,7 @@ function single(value: number): GaugeReading[] {
   return [{ labels: {}, value }];
 }
 
-function ofGroups(valueOf: (group: GroupStats) => number): Read {
-  return ({ groups }) => Object.entries(groups).map(([group, stats]) => ({ labels: { group }, value: valueOf(stats) }));
+function ofGroups(figureOf: (group: GroupStats) => number): Read {
+  return ({ groups }) =>
+    Object.entries(groups).map(([group, stats]) => ({ labels: { group }, value: figureOf(stats) }));
 }
