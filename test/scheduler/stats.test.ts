@@ -1,5 +1,6 @@
 import type { ClaimAnswer, Distributed, SchedulerOptions } from "punctual";
 import { MemoryDistributed, MemoryHistory, Scheduler, worker } from "punctual";
+import { SqlHistory } from "punctual/history";
 import { ManualClock } from "punctual/testing";
 import { afterEach, describe, expect, it } from "vitest";
 
@@ -105,6 +106,15 @@ describe("scheduler.stats", () => {
     const { history } = scheduler.stats();
     expect(history).toEqual(writing);
     expect(history).not.toBe(writing);
+  });
+
+  it("tells what a history in a database has written", async () => {
+    const history = SqlHistory.sqlite(":memory:");
+    const { scheduler } = setUp({ history });
+    await scheduler.runNow(() => {}, { name: "once" });
+    expect(scheduler.stats().history).toEqual({ backlog: 1, written: 0, dropped: 0, failures: 0 });
+    await history.flush();
+    expect(scheduler.stats().history).toEqual({ backlog: 0, written: 1, dropped: 0, failures: 0 });
   });
 
   it("tells what waits for other nodes", async () => {
