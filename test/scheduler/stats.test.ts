@@ -1,4 +1,4 @@
-import type { ClaimAnswer, Distributed, SchedulerOptions } from "punctual";
+import type { ClaimAnswer, Distributed, Job, SchedulerOptions } from "punctual";
 import { MemoryDistributed, MemoryHistory, Scheduler, worker } from "punctual";
 import { SqlHistory } from "punctual/history";
 import { ManualClock } from "punctual/testing";
@@ -19,6 +19,15 @@ function setUp(options: SchedulerOptions = {}) {
 afterEach(async () => {
   await Promise.all(schedulers.splice(0).map((scheduler) => scheduler.stop({ grace: 0, killGrace: 0 })));
 });
+
+/** Whole numbers from 0 on and below a bound, the same for each seed. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
 
 describe("scheduler.stats", () => {
   it("is a plain copy of a scheduler that has nothing to do", async () => {
@@ -139,6 +148,69 @@ describe("scheduler.stats", () => {
     await clock.advance(4_000);
     expect(scheduler.stats().waiting.forNode).toBe(0);
     expect(asked).toBe(2);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])("agrees with the jobs, whatever is done to them (seed %i)", async (seed) => {
+    const random = randomNumbers(seed);
+    const clock = new ManualClock(START);
+    const distributed = new MemoryDistributed({ clock });
+    const limits = { maxConcurrent: 5, maxQueued: 8, groups: { db: { maxConcurrent: 2 } } };
+    const nodes = ["a", "b"].map((appId) => setUp({ clock, distributed, appId, ...limits }));
+    const { scheduler } = nodes[0] as (typeof nodes)[0];
+    const jobs: Job<undefined, void>[] = [];
+    const overlaps = ["skip", "queueOne", "queueAll", "replace", "allow"] as const;
+    const add = (): void => {
+      const number = jobs.length;
+      const isDistributed = number % 3 === 0;
+      const overlap = overlaps[random(isDistributed ? 4 : 5)] ?? "skip";
+      const options = {
+        overlap,
+        ...(!isDistributed && overlap !== "allow" && { maxConcurrent: 1 + random(2) }),
+        ...(random(2) === 0 && { group: "db" }),
+      };
+      const spec = `*/${1 + random(4)} * * * * *`;
+      for (const { scheduler: node, taking } of random(2) === 0 ? nodes : nodes.slice(0, 1)) {
+        const seconds = random(6);
+        const job = isDistributed
+          ? node.addDistributedCron(`job-${number}`, spec, taking(seconds), { ...options, lease: "5s" })
+          : node.addCronCommand(spec, taking(seconds), { ...options, name: `job-${number}` });
+        if (node === scheduler) jobs.push(job);
+      }
+    };
+    const actions: ((job: Job<undefined, void>) => unknown)[] = [
+      add,
+      (job) => job.runNow().catch(() => {}),
+      (job) => job.pause(),
+      (job) => job.resume(),
+      (job) => job.update({ priority: random(3) }),
+      (job) => job.kill(),
+      (job) => (random(3) === 0 ? job.remove() : undefined),
+    ];
+    const check = (): void => {
+      const { running, waiting, jobs: count } = scheduler.stats();
+      const sum = (of: (job: Job<undefined, void>) => number): number => jobs.reduce((all, job) => all + of(job), 0);
+      expect(count).toBe(scheduler.jobs().length);
+      expect(running).toBe(sum((job) => job.running));
+      expect(waiting.forRun + waiting.forLimit + waiting.forNode).toBe(sum((job) => job.waiting));
+      most = Math.max(most, Math.min(waiting.forRun, 1) + Math.min(waiting.forLimit, 1) + Math.min(waiting.forNode, 1));
+    };
+    let most = 0;
+    for (let count = 0; count < 6; count++) add();
+    for (const node of nodes) node.scheduler.start();
+    for (let step = 0; step < 120; step++) {
+      const job = jobs[random(jobs.length)] as Job<undefined, void>;
+      if (scheduler.job(job.name) === job) void actions[random(actions.length)]?.(job);
+      check();
+      await clock.advance(random(1_500));
+      check();
+    }
+    expect(most).toBeGreaterThan(1);
+    const stopped = Promise.all(nodes.map((node) => node.scheduler.stop({ grace: 0, killGrace: 0 })));
+    await clock.advance(60_000);
+    await stopped;
+    check();
+    const none = { forRun: 0, forLimit: 0, forNode: 0 };
+    expect(scheduler.stats()).toMatchObject({ running: 0, waiting: none, groups: { db: { running: 0, waiting: 0 } } });
   });
 
   it("names the fire time, not the jittered start", () => {
