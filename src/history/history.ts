@@ -1,3 +1,4 @@
+import type { BatchWriterStats } from "./batch-writer.js";
 import type { HistoryEntry, HistoryRecord, Outcome, RecordedRun, RunStart, SkipReason } from "./record.js";
 
 /** Which records are wanted. What is left out, or `undefined`, asks for nothing; all that is given must hold. */
@@ -66,6 +67,8 @@ export interface RunJournal {
  * before they were called. An own one is right when it passes `historyContract` of `punctual/testing`.
  */
 export interface History {
+  /** How its writing gets on, for `scheduler.stats()`; a copy or a getter's answer. Without it, nothing is told of that. */
+  readonly writing?: BatchWriterStats;
   /**
    * Takes over a batch; the list is the caller's again when this returns, the entries stay as they are. No run waits for
    * it: a history that writes elsewhere returns at once and gathers. What is thrown, or rejected, is reported.
