@@ -82,6 +82,8 @@ function runListeners(sink: MetricSink, state: LiveState, labelOf: JobLabel): Li
     // What is deaf has ended on record, and still runs.
     "run:deaf": ({ run }) => state.began(run.id, labelOf(run.jobName)),
     "run:silent": ({ run }) => state.ended(run.id),
+    // Its process is dead, and has told nobody.
+    "run:abandoned": ({ run: { jobName, outcome } }) => sink.count("runs_total", { job: labelOf(jobName), outcome }, 1),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Distributed, Schedule, SchedulerOptions } from "punctual";
 import { DistributedUnavailableError, MemoryDistributed, MemoryHistory, Scheduler, every } from "punctual";
 import { ManualClock } from "punctual/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { Disk, RememberingHistory } from "../support/remembering-history.js";
 import type { CollectMetricsOptions, GaugeName, GaugeReading, MetricSink, TotalName } from "../../src/metrics/index.js";
 import { COUNTERS, GAUGES, HISTOGRAMS, TOTALS, collectMetrics } from "../../src/metrics/index.js";
 
@@ -55,6 +56,18 @@ afterEach(async () => {
 });
 
 describe("collectMetrics", () => {
+  it("counts the runs that a dead process has left", async () => {
+    const disk = new Disk();
+    const dead = setUp({ history: new RememberingHistory(disk) });
+    dead.scheduler.addCronCommand("* * * * * *", () => new Promise(() => {}), { name: "endless" });
+    dead.scheduler.start();
+    await dead.clock.advance(1_000);
+    const { scheduler, clock, sink } = setUp({ history: new RememberingHistory(disk) });
+    scheduler.start();
+    await clock.advance(100);
+    expect(sink.counts).toMatchObject({ "runs_total{endless,abandoned}": 1 });
+  });
+
   it("counts fires, starts, skips and outcomes, and measures in seconds", async () => {
     const { scheduler, clock, sink, taking } = setUp();
     scheduler.addCronCommand("*/10 * * * * *", taking(15), { name: "slow" });

@@ -3,7 +3,7 @@ import type { JobOptions, RecordedRun, RunContext, ScheduleSpec, SchedulerOption
 import { MemoryDistributed, Scheduler } from "punctual";
 import { ManualClock } from "punctual/testing";
 import { describe, expect, it } from "vitest";
-import { Disk, RememberingHistory } from "./remembering-history.js";
+import { Disk, RememberingHistory } from "../support/remembering-history.js";
 
 const START = Date.UTC(2026, 0, 1, 12);
 const seconds = (time: number | null): number => ((time ?? Number.NaN) - START) / 1_000;
