@@ -196,7 +196,7 @@ export class Jobs implements JobHost {
     this.#names.delete(job.name);
     unlinkAll(job);
     dispatch.skipWaiting(job, "removed");
-    this.#parts.recovery()?.countsFromNow(job);
+    this.#parts.recovery()?.removed(job);
     if (events.hears("job:removed")) events.emit("job:removed", { job: job.handle, reason });
   }
 

@@ -17,6 +17,8 @@ const LOOK_MS = 60_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 /** How many unfinished runs are kept for jobs that may still be registered. */
 const MOST_KEPT = 1_000;
+/** How many names of jobs that were removed are remembered: a program may make up names without end. */
+const MOST_NAMES = 10_000;
 
 /** What the recovery works with. */
 export interface RecoveryParts {
@@ -35,6 +37,8 @@ export class Recovery {
   #found: ReadonlyMap<string, number> | null = null;
   /** After which times jobs go on that have been at work in this process. */
   readonly #own = new Map<string, number>();
+  /** The names of jobs that were removed. */
+  readonly #removed = new Set<string>();
   /** Runs to be done again, by the names of jobs that are not registered yet. */
   readonly #kept: UnfinishedRun[] = [];
   /** When the scheduler was started; `null` while it is not. */
@@ -72,7 +76,7 @@ export class Recovery {
   /** A job has been registered: it goes on after the last fire time by its name. */
   added(job: JobState): void {
     // One of that name was at work here before: this one is new.
-    if (this.#own.has(job.name)) {
+    if (this.#removed.delete(job.name)) {
       this.countsFromNow(job);
       return;
     }
@@ -84,9 +88,16 @@ export class Recovery {
     for (const run of runs) this.#doAgain(job, run);
   }
 
-  /** A job was removed, or has another schedule: what came before does not concern it. */
+  /** A job has another schedule: what came before does not concern it. */
   countsFromNow({ name }: JobState): void {
     this.#own.set(name, this.#parts.clock.now());
+  }
+
+  removed({ name }: JobState): void {
+    this.#own.delete(name);
+    this.#removed.add(name);
+    const [first] = this.#removed;
+    if (this.#removed.size > MOST_NAMES && first !== undefined) this.#removed.delete(first);
   }
 
   async #begin(pauseMs: number): Promise<void> {
@@ -134,8 +145,14 @@ export class Recovery {
   #resume(job: JobState, found: ReadonlyMap<string, number>, since: number): void {
     const lastFireTime = Math.max(found.get(job.name) ?? NEVER, this.#own.get(job.name) ?? NEVER);
     if (lastFireTime === NEVER) return;
-    this.#parts.jobs.rebind(job, lastFireTime);
-    this.#parts.loop.resume(job, lastFireTime, since);
+    try {
+      this.#parts.jobs.rebind(job, lastFireTime);
+      this.#parts.loop.resume(job, lastFireTime, since);
+    } catch (cause) {
+      // A schedule of the user's: the other jobs go on.
+      const message = `the schedule of job ${JSON.stringify(job.name)} threw: ${String(cause)}`;
+      this.#parts.events.report(new PunctualError("SCHEDULE_FAILED", message, { cause }), job.handle);
+    }
   }
 
   /** Tells of runs that were cut, and does those again that are to be. */
