@@ -112,7 +112,8 @@ describe("a real process", () => {
 });
 
 describe.skipIf(process.platform === "win32")("where ps tells of processes (Windows has none)", () => {
-  const { platform, env } = process;
+  const { platform } = process;
+  const env: { TZ?: string } = process.env;
   const zone = env.TZ;
   afterEach(() => {
     Object.defineProperty(process, "platform", { value: platform });
