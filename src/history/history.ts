@@ -71,7 +71,8 @@ export interface History {
   readonly writing?: BatchWriterStats;
   /**
    * Takes over a batch; the list is the caller's again when this returns, the entries stay as they are. No run waits for
-   * it: a history that writes elsewhere returns at once and gathers. What is thrown, or rejected, is reported.
+   * it: a history that writes elsewhere returns at once and gathers. While a promise that it returns is pending, it has no
+   * room: further fires wait, as for a limit. What is thrown, or rejected, is reported.
    */
   append(entries: readonly HistoryEntry[]): void | Promise<void>;
   /** The first page of what a query finds, or, with a cursor, the next. @throws InvalidOptionError, as a rejection */

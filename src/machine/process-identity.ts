@@ -1,7 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
 import { readBootId } from "./boot-id.js";
+
+/** For one that has ended and stays in the list until its parent asks: nobody's start. */
+const ENDED = "ended";
 
 /** Enough of a process to tell later, from another one, whether it still lives. */
 export interface ProcessIdentity {
@@ -17,13 +20,30 @@ export interface ProcessIdentity {
 /** Whether a process of this machine is there, and when it was started. */
 export type ProcessProbe = (pid: number) => { readonly alive: boolean; readonly startedAt: string | null };
 
+/** By what it is told whether a process has ended. */
+export interface LifeSigns {
+  readonly probe: ProcessProbe;
+  /** How long ago it was last heard of. */
+  readonly silentMs: number;
+  /** How long ago this machine was started. */
+  readonly upMs: number;
+}
+
 /** Whether a process has ended; `null` where only its silence can tell. */
-export function hasEnded(owner: ProcessIdentity, here: ProcessIdentity, probe: ProcessProbe): boolean | null {
+export function hasEnded(owner: ProcessIdentity, here: ProcessIdentity, signs: LifeSigns): boolean | null {
   if (owner.host !== here.host) return null;
-  if (owner.bootId !== null && here.bootId !== null && owner.bootId !== here.bootId) return true;
-  const { alive, startedAt } = probe(owner.pid);
+  if (owner.bootId !== null && here.bootId !== null && owner.bootId !== here.bootId) {
+    // One that was heard of since this machine was started lives on another, of the same name.
+    return signs.silentMs > signs.upMs ? true : null;
+  }
+  const { alive, startedAt } = signs.probe(owner.pid);
   if (!alive) return true;
   return owner.startedAt === null || startedAt === null ? null : owner.startedAt !== startedAt;
+}
+
+/** How long ago this machine was started. */
+export function machineUpMs(): number {
+  return uptime() * 1_000;
 }
 
 /** This process. */
@@ -59,12 +79,19 @@ function readStart(pid: number): string | null {
     if (process.platform === "linux") {
       const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
       const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      // One that has ended stays in the list until its parent asks: it is nobody's start.
-      return state === "Z" ? "ended" : (fields[18] ?? null);
+      return state === "Z" ? ENDED : (fields[18] ?? null);
     }
     if (process.platform === "win32") return null;
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || null;
+    return startFromPs(pid);
   } catch {
     return null;
   }
+}
+
+function startFromPs(pid: number): string | null {
+  // It writes local time, in the language of whoever asks.
+  const env = { ...process.env, TZ: "UTC", LC_ALL: "C" };
+  const args = ["-o", "stat=", "-o", "lstart=", "-p", String(pid)];
+  const [state = "", ...start] = execFileSync("ps", args, { encoding: "utf8", env }).trim().split(/\s+/);
+  return state.startsWith("Z") ? ENDED : start.join(" ") || null;
 }

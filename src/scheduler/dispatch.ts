@@ -50,6 +50,10 @@ export class Dispatch {
     this.#events = parts.events;
     this.#waiting = new WaitingRoom(parts.limits);
     this.#gate = new Gate(this.#waiting);
+    parts.recorder.onRoom = (hasRoom) => {
+      this.#waiting.limits.shut = !hasRoom;
+      if (hasRoom) this.#startWaiting();
+    };
     this.#notes = new StartNotes(parts);
     this.#lines = new ClaimLines(parts.claims, {
       offer: (job, fireTime, details) => this.#offer(job, fireTime, details),

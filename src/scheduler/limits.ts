@@ -27,6 +27,8 @@ export class Limits {
   readonly #settings: LimitSettings;
   readonly #groups = new Map<string | null, Group>();
   readonly #ungrouped: Group = { maxConcurrent: Number.POSITIVE_INFINITY, running: 0, waiting: new EntryHeap() };
+  /** While set, there is no room for any run. */
+  shut = false;
   #running = 0;
   #waiting = 0;
   #turn = 0;
@@ -55,7 +57,7 @@ export class Limits {
   /** Whether a run of that group may start now, before what waits: nothing that could start waits. */
   roomFor(group: string | null): boolean {
     const { running, maxConcurrent } = this.#group(group);
-    return running < maxConcurrent && this.#running < this.#settings.maxConcurrent;
+    return !this.shut && running < maxConcurrent && this.#running < this.#settings.maxConcurrent;
   }
 
   started(group: string | null): void {
@@ -78,7 +80,7 @@ export class Limits {
 
   /** Takes out the first fire that there is room for. */
   take(): WaitingFire | undefined {
-    if (this.#waiting === 0 || this.#running >= this.#settings.maxConcurrent) return undefined;
+    if (this.#waiting === 0 || this.shut || this.#running >= this.#settings.maxConcurrent) return undefined;
     let best: Group | undefined;
     for (const group of this.#groups.values()) {
       if (group.waiting.size > 0 && group.running < group.maxConcurrent && comesBefore(group, best)) best = group;

@@ -13,6 +13,9 @@ export class Recorder {
   readonly #history: History;
   readonly #events: SchedulerEmitter;
   readonly #batch: HistoryEntry[] = [];
+  /** Told when the history has no room for records of further runs, and when it has. */
+  onRoom: (hasRoom: boolean) => void = () => {};
+  #fullFor = 0;
 
   constructor(history: History, events: SchedulerEmitter) {
     this.#history = history;
@@ -61,10 +64,21 @@ export class Recorder {
       // A history keeps the entries, not the array: one serves for all.
       this.#batch[0] = entry;
       const appended = this.#history.append(this.#batch);
-      if (appended !== undefined) appended.catch((error: unknown) => this.#failed(error));
+      if (appended !== undefined) void this.#wait(appended);
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** A history that has entries wait has no room for more. */
+  async #wait(appended: Promise<void>): Promise<void> {
+    if (this.#fullFor++ === 0) this.onRoom(false);
+    try {
+      await appended;
+    } catch (error) {
+      this.#failed(error);
+    }
+    if (--this.#fullFor === 0) this.onRoom(true);
   }
 
   #failed(cause: unknown): void {

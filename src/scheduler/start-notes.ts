@@ -43,7 +43,9 @@ export class StartNotes {
     this.#waiting++;
     try {
       const limitMs = Math.min(NOTE_LIMIT_MS, leaseMs * SHARE_OF_LEASE);
-      await timeBoxed(() => recorder.begins(state), { clock, limitMs });
+      // At once: what becomes of later fires of the job comes after it in the history, and is not kept without it.
+      const noted = recorder.begins(state);
+      await timeBoxed(() => noted, { clock, limitMs });
       return true;
     } catch (cause) {
       const message = `job ${JSON.stringify(state.jobName)} is not begun: it could not be put on record: ${String(cause)}`;

@@ -20,7 +20,7 @@ export interface RetentionOptions {
 export interface BufferOptions {
   /** How many wait at most, those that are being written included. @default 50,000 */
   readonly limit?: number;
-  /** `drop` loses what comes when there is no room, and says so; `wait` keeps it all, and `append` resolves when there is room: a scheduler does not wait for that. @default "drop" */
+  /** `drop` loses what comes when there is no room, and says so; `wait` keeps it all, and has the scheduler's further fires wait, as for a limit, until there is room. @default "drop" */
   readonly whenFull?: "drop" | "wait";
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, ClockTimer } from "../../clock/clock.js";
 import type { ProcessIdentity } from "../../machine/process-identity.js";
-import { probeProcess, thisProcess } from "../../machine/process-identity.js";
+import { thisProcess } from "../../machine/process-identity.js";
 import type { BatchWriter } from "../batch-writer.js";
 import type { RunJournal, Unfinished, UnfinishedRun } from "../history.js";
 import type { HistoryItem, HistoryRecord, RunStart } from "../record.js";
@@ -66,7 +66,7 @@ export class SqlJournal implements RunJournal {
   async takeUnfinished(): Promise<Unfinished> {
     const { records } = this.#parts;
     const open = await records.perform("read", (target) => openSteps(target, this.#processId));
-    const dead = open.filter((start) => isDead(start, this.#here, probeProcess));
+    const dead = open.filter((start) => isDead(start, this.#here));
     const runs: UnfinishedRun[] = [];
     for (const some of stepsOf(dead))
       runs.push(...(await records.perform("write", (target) => takeSteps(target, some))));
@@ -80,7 +80,8 @@ export class SqlJournal implements RunJournal {
     const ended = records.filter(({ id }) => this.#begun.has(id)).map(({ id }) => id);
     const over = new Set(ended);
     const starts = items.filter((item): item is RunStart => item.kind === "start" && !over.has(item.id));
-    const enters = starts.length > 0 && !this.#entered;
+    // It may have left, while runs of another scheduler went on.
+    const enters = (starts.length > 0 || this.#begun.size > 0) && !this.#entered;
     const processId = this.#processId;
     const here = this.#here;
     await this.#parts.records.perform("write", function* (target) {

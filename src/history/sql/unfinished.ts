@@ -1,5 +1,5 @@
-import type { ProcessIdentity, ProcessProbe } from "../../machine/process-identity.js";
-import { hasEnded } from "../../machine/process-identity.js";
+import type { ProcessIdentity } from "../../machine/process-identity.js";
+import { hasEnded, machineUpMs, probeProcess } from "../../machine/process-identity.js";
 import type { UnfinishedRun } from "../history.js";
 import { sql } from "./kysely.js";
 import { abandonedRecord, identityOfRow, startOfRow } from "./start-rows.js";
@@ -36,7 +36,12 @@ export function* beatSteps(
 
 /** Takes this process off, where it has left nothing. */
 export function* leaveSteps(builder: Builder, id: string): Steps<void> {
-  yield* run(builder.deleteFrom("processes").where("id", "=", id));
+  yield* run(
+    builder
+      .deleteFrom("processes")
+      .where("id", "=", id)
+      .where("id", "not in", (where) => where.selectFrom("starts").select("process_id")),
+  );
 }
 
 /** A run that has begun elsewhere, and its process; `null` when that has left. */
@@ -64,9 +69,10 @@ export function* openSteps(
 }
 
 /** Whether the process of a run is dead. */
-export function isDead({ owner, silentMs }: OpenStart, here: ProcessIdentity, probe: ProcessProbe): boolean {
+export function isDead({ owner, silentMs }: OpenStart, here: ProcessIdentity): boolean {
   if (owner === null) return true;
-  return hasEnded(identityOfRow(owner), here, probe) ?? silentMs > SILENT_MS;
+  const signs = { probe: probeProcess, silentMs, upMs: machineUpMs() };
+  return hasEnded(identityOfRow(owner), here, signs) ?? silentMs > SILENT_MS;
 }
 
 /** Puts runs of dead processes on record; gives those that nobody else has taken meanwhile. */
