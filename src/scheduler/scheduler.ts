@@ -29,6 +29,7 @@ import type { SignalOptions } from "./signals.js";
 import { stopOnSignals } from "./signals.js";
 import type { StopReport } from "./stop.js";
 import { Stop } from "./stop.js";
+import { StoredJobs } from "./stored-jobs.js";
 
 /** Fires jobs when their schedules say so, each where it belongs: in this thread or on a worker thread. */
 export class Scheduler {
@@ -46,6 +47,7 @@ export class Scheduler {
   readonly #loop: FireLoop;
   readonly #jobs: Jobs;
   readonly #commands = new Commands();
+  readonly #stored: StoredJobs | null;
   #phase: "idle" | "running" | "stopping" = "idle";
   /** The stop that is under way, or the last one since the last start. */
   #stop: Stop | null = null;
@@ -83,11 +85,23 @@ export class Scheduler {
     this.#loop = new FireLoop({ clock, events, dispatch, ref, onIdle: (job) => this.#jobs.idle(job) });
     const groups = new Set(limits.groups.keys());
     this.#jobs = new Jobs({ clock, events, dispatch, loop: this.#loop, defaults: jobs, groups });
+    const { store } = settings;
+    const [own, isDistributed] = [{ jobs: this.#jobs, commands: this.#commands }, this.#isDistributed];
+    this.#stored = store === null ? null : new StoredJobs({ clock, events, store, ref, isDistributed, ...own });
   }
 
   /** Whether the scheduler has been started and not stopped. */
   get running(): boolean {
     return this.#phase === "running";
+  }
+
+  /**
+   * The jobs that are saved, changed and removed at run time, for all processes that have the same store.
+   * @throws PunctualError with code `STORE_MISSING` when the scheduler was made without the option `store`
+   */
+  get store(): StoredJobs {
+    if (this.#stored !== null) return this.#stored;
+    throw new PunctualError("STORE_MISSING", "stored jobs need a store: new Scheduler({ store })");
   }
 
   /**
@@ -174,6 +188,7 @@ export class Scheduler {
    */
   define<Data, Result>(name: string, command: Command<Data, Result>): this {
     this.#commands.define(name, command);
+    if (this.#stored !== null) StoredJobs.reconsider(this.#stored);
     return this;
   }
 
@@ -247,6 +262,7 @@ export class Scheduler {
     this.#dispatch.open();
     this.#loop.on();
     this.#events.emit("scheduler:started", {});
+    if (this.#stored !== null) StoredJobs.start(this.#stored);
     return this;
   }
 
@@ -279,12 +295,15 @@ export class Scheduler {
 
   async #begin(graceMs: number, killGraceMs: number): Promise<StopReport> {
     this.#phase = "stopping";
+    // Jobs stay as they are from now on. It need not be waited for before runs are told to end.
+    const unwatched = this.#stored === null ? null : StoredJobs.stop(this.#stored);
     this.#dispatch.bar(this.#jobs.states());
     this.#loop.off();
     this.#stop = new Stop(this.#dispatch, this.#clock, graceMs, killGraceMs);
     const report = await this.#stop.report;
     this.#stop = null;
     await this.#dispatch.allGivenBack();
+    await unwatched;
     await this.#claims.resign();
     await this.#workers.close();
     await this.#recorder.close();
