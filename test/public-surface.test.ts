@@ -14,6 +14,7 @@ const ENTRIES = [
   { entry: "punctual/metrics", source: "src/metrics/index.ts", built: "dist/metrics" },
   { entry: "punctual/otel", source: "src/otel/index.ts", built: "dist/otel" },
   { entry: "punctual/redis", source: "src/redis.ts", built: "dist/redis" },
+  { entry: "punctual/store", source: "src/store.ts", built: "dist/store" },
   { entry: "punctual/testing", source: "src/testing/index.ts", built: "dist/testing" },
   { entry: "punctual/worker", source: "src/worker.ts", built: "dist/worker" },
 ] as const;
