@@ -49,7 +49,7 @@ const PACKAGES: Readonly<Record<string, Readonly<Record<string, "any" | "lazy">>
   "cron-parser": { "schedule/cron-expression.ts": "any" },
   cronstrue: { "explain/sentence.ts": "lazy" },
   "es-module-lexer": { "command/worker-module.ts": "any" },
-  ioredis: { "distributed/redis-distributed.ts": "lazy" },
+  ioredis: { "distributed/redis-connect.ts": "lazy" },
   koffi: { "distributed/flock-koffi.ts": "lazy" },
   kysely: { "history/sql/kysely.ts": "any" },
   libsql: { "history/sql/sqlite-engine.ts": "lazy" },
