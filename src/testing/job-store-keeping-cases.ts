@@ -85,7 +85,10 @@ async function manyNames(place: JobStorePlace): Promise<void> {
   const revisions = await Promise.all(
     names.map((name, index) => (stores[index % 4] as JobStore).save({ name, savedAtMs: index, text: name })),
   );
-  deepStrictEqual([...new Set(revisions)].sort((a, b) => a - b), range(1, 40));
+  deepStrictEqual(
+    [...new Set(revisions)].sort((a, b) => a - b),
+    range(1, 40),
+  );
   for (const store of stores) {
     const { revision, rows } = await store.load();
     equal(revision, 40);
@@ -103,7 +106,10 @@ async function oneName(place: JobStorePlace): Promise<void> {
       (stores[index % 4] as JobStore).save({ name: "job", savedAtMs: index, text: String(index) }),
     ),
   );
-  deepStrictEqual([...new Set(revisions)].sort((a, b) => a - b), range(1, 40));
+  deepStrictEqual(
+    [...new Set(revisions)].sort((a, b) => a - b),
+    range(1, 40),
+  );
   const last = revisions.indexOf(40);
   // The one who was given the last revision is the one whose text it is.
   const row = { name: "job", revision: 40, savedAtMs: last, text: String(last) };

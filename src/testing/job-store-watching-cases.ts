@@ -66,11 +66,7 @@ async function tellsNothingOld(place: JobStorePlace): Promise<void> {
 
 async function tellsAll(place: JobStorePlace): Promise<void> {
   const [store, other] = [await place.open(), await place.open()];
-  const [own, one, two] = [
-    await StoreListener.of(store),
-    await StoreListener.of(other),
-    await StoreListener.of(other),
-  ];
+  const [own, one, two] = [await StoreListener.of(store), await StoreListener.of(other), await StoreListener.of(other)];
   try {
     const revision = await store.save({ name: "job", savedAtMs: 0, text: "1" });
     for (const heard of [own, one, two]) await heard.until("a change", () => heard.revision === revision, LIMIT_MS);
