@@ -35,6 +35,7 @@ describe("the exported names", () => {
         "InvalidScheduleError",
         "MemoryDistributed",
         "MemoryHistory",
+        "MemoryJobStore",
         "PunctualError",
         "RunSkippedError",
         "Scheduler",
@@ -97,7 +98,9 @@ describe("the exported names", () => {
         "Job",
         "JobCounts",
         "JobOptions",
+        "JobStore",
         "JobUpdate",
+        "KillMessage",
         "Lease",
         "LeaseAnswer",
         "LeaseRequest",
@@ -141,7 +144,17 @@ describe("the exported names", () => {
         "SkipSource",
         "StopOptions",
         "StopReport",
+        "StoreWatch",
+        "StoreWatcher",
+        "StoredCommand",
+        "StoredDistributedOptions",
         "StoredError",
+        "StoredJob",
+        "StoredJobDefinition",
+        "StoredJobOptions",
+        "StoredJobs",
+        "StoredRow",
+        "StoredState",
         "Transfer",
         "UpstreamRun",
         "WorkerCommand",
@@ -222,6 +235,23 @@ describe("the exported names", () => {
         "SqliteStatement",
         "StatsQuery",
         "StoredError",
+      ]
+    `);
+  });
+
+  test("of punctual/store", () => {
+    expect(namesOf("src/store.ts").values).toMatchInlineSnapshot(`
+      [
+        "SqlJobStore",
+      ]
+    `);
+    expect(namesOf("src/store.ts").types).toMatchInlineSnapshot(`
+      [
+        "SqlJobStoreOptions",
+        "SqliteEngine",
+        "SqliteHandle",
+        "SqliteJobStoreOptions",
+        "SqliteStatement",
       ]
     `);
   });
@@ -322,15 +352,19 @@ describe("the exported names", () => {
       [
         "REDIS_OPTIONS",
         "RedisDistributed",
+        "RedisJobStore",
         "fromNodeRedis",
       ]
     `);
     expect(namesOf("src/redis.ts").types).toMatchInlineSnapshot(`
       [
         "FailFastSettings",
+        "NewsListener",
         "NodeRedisLike",
+        "NodeRedisSubscriber",
         "RedisClientSettings",
         "RedisDistributedOptions",
+        "RedisJobStoreOptions",
         "RedisLike",
       ]
     `);
@@ -342,6 +376,7 @@ describe("the exported names", () => {
         "ManualClock",
         "distributedContract",
         "historyContract",
+        "jobStoreContract",
         "simulate",
       ]
     `);
@@ -352,6 +387,8 @@ describe("the exported names", () => {
         "DistributedContractOptions",
         "DistributedStore",
         "HistoryContractOptions",
+        "JobStoreContractOptions",
+        "JobStorePlace",
         "SimulateOptions",
         "SimulatedBucket",
         "SimulatedCounts",
