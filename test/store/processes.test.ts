@@ -1,12 +1,13 @@
 /** Two processes with one store: what one saves runs in the other within a second, and what it kills ends there. */
 import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { MariaDbServer } from "../support/mariadb-server.js";
 import { PostgresServer } from "../support/postgres-server.js";
@@ -178,3 +179,23 @@ function outcomesOf(node: Node, job: string): string[] {
   const outcomes = ["succeeded", "failed", "killed", "abandoned"];
   return node.lines.filter((line) => line.job === job && outcomes.includes(line.what)).map(({ what }) => what);
 }
+
+describe("a process whose scheduler has a store and no job yet", () => {
+  const script = fileURLToPath(new URL("fixtures/store-alive.ts", import.meta.url));
+  const outputOf = async (...args: string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script, ...args], {
+      timeout: LIMIT_MS,
+    });
+    return stdout;
+  };
+
+  test("lives on for those to come, and ends when it is stopped", async () => {
+    await using server = await PostgresServer.start();
+    expect(await Promise.all([outputOf("true"), outputOf("true", server.url)])).toEqual(["succeeded", "succeeded"]);
+  });
+
+  test("ends with ref: false, whatever listens", async () => {
+    await using server = await PostgresServer.start();
+    expect(await Promise.all([outputOf("false"), outputOf("false", server.url)])).toEqual(["", ""]);
+  });
+});
