@@ -54,14 +54,17 @@ export class AppliedJobs {
     throw new InvalidOptionError("name", expected, definition.name, "DUPLICATE_NAME");
   }
 
-  /** Makes the jobs what the store says, all of it. */
-  apply(rows: readonly StoredRow[]): void {
+  /** Makes the jobs what the store says, all of it, one after another: who takes the steps may rest in between. */
+  *apply(rows: readonly StoredRow[]): Generator<void, void> {
     const { removed, added, changed } = diffStored(this.#applied, rows);
     const stored = new Set(rows.map(({ name }) => name));
     // What goes may make room for what comes.
     for (const name of removed) this.remove(name);
     for (const name of [...this.#leftOut.keys()].filter((each) => !stored.has(each))) this.#leftOut.delete(name);
-    for (const row of [...changed, ...added]) this.put(row);
+    for (const row of [...changed, ...added]) {
+      this.put(row);
+      yield;
+    }
   }
 
   /** Applies one definition. */

@@ -11,6 +11,9 @@ import type { SchedulerEmitter } from "./events.js";
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
+/** How many definitions are applied in one go, in some milliseconds, before everything else has its turn. */
+const ROWS_AT_ONCE = 25;
+
 /** What the jobs are kept as the store has them with. */
 export interface StoreSyncParts {
   readonly clock: Clock;
@@ -115,7 +118,11 @@ export class StoreSync {
     if (era !== this.#era) return;
     const { revision, rows } = await this.#parts.store.load();
     if (era !== this.#era) return;
-    this.#parts.applied.apply(rows);
+    let steps = 0;
+    for (const _ of this.#parts.applied.apply(rows)) {
+      if (++steps % ROWS_AT_ONCE === 0) await nextTurn();
+      if (era !== this.#era) return;
+    }
     this.#known = revision;
     this.#failing = false;
   }
@@ -166,4 +173,10 @@ export class StoreSync {
     this.#alive?.cancel();
     this.#alive = new SystemClock().setTimer(MAX_TIMER_DELAY_MS, () => this.#keepAlive());
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    new SystemClock().setTimer(0, resolve);
+  });
 }

@@ -121,6 +121,24 @@ describe("scheduler.store", () => {
   });
 });
 
+it("gives everything else its turn while it applies many", async () => {
+  for (let index = 0; index < 500; index++) {
+    await store.save({ name: `job-${index}`, savedAtMs: 0, text: '{"schedule":"@daily","command":"build"}' });
+  }
+  const { scheduler } = node();
+  scheduler.define("build", () => {}).start();
+  const counts = new Set<number>();
+  while (scheduler.jobs().length < 500) {
+    counts.add(scheduler.jobs().length);
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+  expect(counts.size).toBeGreaterThan(10);
+  expect(Math.max(...counts)).toBeLessThan(500);
+  // A save waits until all of them are there.
+  await scheduler.store.save(job());
+  expect(scheduler.jobs()).toHaveLength(501);
+});
+
 describe("a definition", () => {
   const own: readonly [string, unknown, string, string?][] = [
     ["no object", 5, "definition"],
