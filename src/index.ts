@@ -16,6 +16,20 @@ export type { GroupStats, SchedulerStats, WaitingStats } from "./scheduler/stats
 export type { WorkerPoolStats } from "./command/worker.js";
 export type { SchedulerEvent, SchedulerEvents, SchedulerListener } from "./scheduler/events.js";
 
+// Stored jobs
+export type { StoredJob, StoredJobs } from "./scheduler/stored-jobs.js";
+export type { StoredDistributedOptions, StoredJobDefinition, StoredJobOptions } from "./scheduler/stored-definition.js";
+export type { StoredCommand } from "./store/definition.js";
+export { MemoryJobStore } from "./store/memory-job-store.js";
+export type {
+  JobStore,
+  KillMessage,
+  StoredRow,
+  StoredState,
+  StoreWatch,
+  StoreWatcher,
+} from "./store/job-store.js";
+
 // Schedules
 export { cron } from "./schedule/cron.js";
 export type { CronSchedule } from "./schedule/cron-schedule.js";

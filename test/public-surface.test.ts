@@ -14,6 +14,7 @@ const ENTRIES = [
   { entry: "punctual/metrics", source: "src/metrics/index.ts", built: "dist/metrics" },
   { entry: "punctual/otel", source: "src/otel/index.ts", built: "dist/otel" },
   { entry: "punctual/redis", source: "src/redis.ts", built: "dist/redis" },
+  { entry: "punctual/store", source: "src/store.ts", built: "dist/store" },
   { entry: "punctual/testing", source: "src/testing/index.ts", built: "dist/testing" },
   { entry: "punctual/worker", source: "src/worker.ts", built: "dist/worker" },
 ] as const;
@@ -34,6 +35,7 @@ describe("the exported names", () => {
         "InvalidScheduleError",
         "MemoryDistributed",
         "MemoryHistory",
+        "MemoryJobStore",
         "PunctualError",
         "RunSkippedError",
         "Scheduler",
@@ -98,7 +100,9 @@ describe("the exported names", () => {
         "Job",
         "JobCounts",
         "JobOptions",
+        "JobStore",
         "JobUpdate",
+        "KillMessage",
         "Lease",
         "LeaseAnswer",
         "LeaseRequest",
@@ -145,7 +149,17 @@ describe("the exported names", () => {
         "SkipSource",
         "StopOptions",
         "StopReport",
+        "StoreWatch",
+        "StoreWatcher",
+        "StoredCommand",
+        "StoredDistributedOptions",
         "StoredError",
+        "StoredJob",
+        "StoredJobDefinition",
+        "StoredJobOptions",
+        "StoredJobs",
+        "StoredRow",
+        "StoredState",
         "Transfer",
         "UpstreamRun",
         "WaitingStats",
@@ -228,6 +242,23 @@ describe("the exported names", () => {
         "SqliteStatement",
         "StatsQuery",
         "StoredError",
+      ]
+    `);
+  });
+
+  test("of punctual/store", () => {
+    expect(namesOf("src/store.ts").values).toMatchInlineSnapshot(`
+      [
+        "SqlJobStore",
+      ]
+    `);
+    expect(namesOf("src/store.ts").types).toMatchInlineSnapshot(`
+      [
+        "SqlJobStoreOptions",
+        "SqliteEngine",
+        "SqliteHandle",
+        "SqliteJobStoreOptions",
+        "SqliteStatement",
       ]
     `);
   });
@@ -330,15 +361,19 @@ describe("the exported names", () => {
       [
         "REDIS_OPTIONS",
         "RedisDistributed",
+        "RedisJobStore",
         "fromNodeRedis",
       ]
     `);
     expect(namesOf("src/redis.ts").types).toMatchInlineSnapshot(`
       [
         "FailFastSettings",
+        "NewsListener",
         "NodeRedisLike",
+        "NodeRedisSubscriber",
         "RedisClientSettings",
         "RedisDistributedOptions",
+        "RedisJobStoreOptions",
         "RedisLike",
       ]
     `);
@@ -350,6 +385,7 @@ describe("the exported names", () => {
         "ManualClock",
         "distributedContract",
         "historyContract",
+        "jobStoreContract",
         "simulate",
       ]
     `);
@@ -360,6 +396,8 @@ describe("the exported names", () => {
         "DistributedContractOptions",
         "DistributedStore",
         "HistoryContractOptions",
+        "JobStoreContractOptions",
+        "JobStorePlace",
         "SimulateOptions",
         "SimulatedBucket",
         "SimulatedCounts",

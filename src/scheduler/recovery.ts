@@ -37,6 +37,8 @@ export class Recovery {
   #found: ReadonlyMap<string, number> | null = null;
   /** After which times jobs go on that have been at work in this process. */
   readonly #own = new Map<string, number>();
+  /** Since when there are jobs that may never have fired: what came due from then on was missed. */
+  readonly #from = new Map<string, number>();
   /** The names of jobs that were removed. */
   readonly #removed = new Set<string>();
   /** Runs to be done again, by the names of jobs that are not registered yet. */
@@ -73,13 +75,14 @@ export class Recovery {
     this.#goOn = () => {};
   }
 
-  /** A job has been registered: it goes on after the last fire time by its name. */
-  added(job: JobState): void {
+  /** A job has been registered: it goes on after the last fire time by its name, or from `sinceMs` on. */
+  added(job: JobState, sinceMs: number | null): void {
     // One of that name was at work here before: this one is new.
     if (this.#removed.delete(job.name)) {
       this.countsFromNow(job);
       return;
     }
+    if (sinceMs !== null) this.#from.set(job.name, sinceMs);
     if (this.#since === null || this.#found === null) return;
     this.#resume(job, this.#found, this.#parts.clock.now());
     const runs = this.#kept.filter(({ start }) => start.jobName === job.name);
@@ -95,6 +98,7 @@ export class Recovery {
 
   removed({ name }: JobState): void {
     this.#own.delete(name);
+    this.#from.delete(name);
     this.#removed.add(name);
     const [first] = this.#removed;
     if (this.#removed.size > MOST_NAMES && first !== undefined) this.#removed.delete(first);
@@ -143,7 +147,9 @@ export class Recovery {
   }
 
   #resume(job: JobState, found: ReadonlyMap<string, number>, since: number): void {
-    const lastFireTime = Math.max(found.get(job.name) ?? NEVER, this.#own.get(job.name) ?? NEVER);
+    const { name } = job;
+    const from = Math.min(this.#from.get(name) ?? NEVER, this.#parts.clock.now());
+    const lastFireTime = Math.max(found.get(name) ?? NEVER, this.#own.get(name) ?? NEVER, from);
     if (lastFireTime === NEVER) return;
     try {
       this.#parts.jobs.rebind(job, lastFireTime);

@@ -33,6 +33,7 @@ import type { SchedulerStats } from "./stats.js";
 import { historyStats } from "./stats.js";
 import type { StopReport } from "./stop.js";
 import { Stop } from "./stop.js";
+import { StoredJobs } from "./stored-jobs.js";
 
 /** Fires jobs when their schedules say so, each where it belongs: in this thread or on a worker thread. */
 export class Scheduler {
@@ -51,6 +52,7 @@ export class Scheduler {
   readonly #jobs: Jobs;
   readonly #recovery: Recovery | null;
   readonly #commands = new Commands();
+  readonly #stored: StoredJobs | null;
   #phase: SchedulerStats["phase"] = "idle";
   /** The stop that is under way, or the last one since the last start. */
   #stop: Stop | null = null;
@@ -92,11 +94,23 @@ export class Scheduler {
     const { journal } = this.history;
     const recovery = { clock, events, jobs: this.#jobs, loop, dispatch };
     this.#recovery = journal === undefined ? null : new Recovery({ ...recovery, journal });
+    const { store } = settings;
+    const [own, isDistributed] = [{ jobs: this.#jobs, commands: this.#commands }, this.#isDistributed];
+    this.#stored = store === null ? null : new StoredJobs({ clock, events, store, ref, isDistributed, ...own });
   }
 
   /** Whether the scheduler has been started and not stopped. */
   get running(): boolean {
     return this.#phase === "running";
+  }
+
+  /**
+   * The jobs that are saved, changed and removed at run time, for all processes that have the same store.
+   * @throws PunctualError with code `STORE_MISSING` when the scheduler was made without the option `store`
+   */
+  get store(): StoredJobs {
+    if (this.#stored !== null) return this.#stored;
+    throw new PunctualError("STORE_MISSING", "stored jobs need a store: new Scheduler({ store })");
   }
 
   /**
@@ -183,6 +197,7 @@ export class Scheduler {
    */
   define<Data, Result>(name: string, command: Command<Data, Result>): this {
     this.#commands.define(name, command);
+    if (this.#stored !== null) StoredJobs.reconsider(this.#stored);
     return this;
   }
 
@@ -280,6 +295,7 @@ export class Scheduler {
     if (this.#recovery === null) this.#loop.on(this.#clock.now());
     else this.#recovery.start((since) => this.#loop.on(since));
     this.#events.emit("scheduler:started", {});
+    if (this.#stored !== null) StoredJobs.start(this.#stored);
     return this;
   }
 
@@ -313,12 +329,15 @@ export class Scheduler {
   async #begin(graceMs: number, killGraceMs: number): Promise<StopReport> {
     this.#phase = "stopping";
     this.#recovery?.stop();
+    // Jobs stay as they are from now on. It need not be waited for before runs are told to end.
+    const unwatched = this.#stored === null ? null : StoredJobs.stop(this.#stored);
     this.#dispatch.bar(this.#jobs.states());
     this.#loop.off();
     this.#stop = new Stop(this.#dispatch, this.#clock, graceMs, killGraceMs);
     const report = await this.#stop.report;
     this.#stop = null;
     await this.#dispatch.allGivenBack();
+    await unwatched;
     await this.#claims.resign();
     await this.#workers.close();
     await this.#recorder.close();

@@ -70,13 +70,17 @@ export function checkOptions(options: SqliteHistoryOptions, more: readonly strin
   const { prefix = "punctual_", retention = {}, buffer = {}, clock = new SystemClock(), engine } = options;
   const { onProblem = warn } = options;
   if (typeof onProblem !== "function") throw new InvalidOptionError("onProblem", "a function", onProblem);
-  if (typeof prefix !== "string" || !/^[a-z][a-z0-9_]{0,29}$/.test(prefix)) {
-    throw new InvalidOptionError("prefix", "a small letter, then small letters, digits and _, 30 at most", prefix);
-  }
+  checkTablePrefix(prefix);
   if (engine !== undefined && engine !== "libsql" && engine !== "node") {
     throw new InvalidOptionError("engine", '"libsql" or "node"', engine);
   }
   return { prefix, retention: checkRetention(retention), buffer: checkBuffer(buffer), onProblem, clock, engine };
+}
+
+/** @throws InvalidOptionError */
+export function checkTablePrefix(prefix: unknown): void {
+  if (typeof prefix === "string" && /^[a-z][a-z0-9_]{0,29}$/.test(prefix)) return;
+  throw new InvalidOptionError("prefix", "a small letter, then small letters, digits and _, 30 at most", prefix);
 }
 
 function checkBuffer(buffer: BufferOptions): Required<BufferOptions> {
