@@ -7,13 +7,38 @@ import { TablePrefix } from "./table-prefix.js";
 /** A database behind a pool of pg's. @throws InvalidOptionError */
 export function postgresStore(pool: PostgresPool, prefix: string): SqlStore {
   checkPool(pool, "connect", "a Pool of the package pg");
-  return new PoolStore("postgres", new PostgresDialect({ pool }), prefix);
+  return new PoolStore("postgres", new PostgresDialect({ pool: new HeardPool(pool) }), prefix);
 }
 
 /** A database behind a pool of mysql2's. @throws InvalidOptionError */
 export function mysqlStore(pool: MysqlPool, prefix: string): SqlStore {
   checkPool(pool, "getConnection", "a pool of the package mysql2, from its createPool");
   return new PoolStore("mysql", new MysqlDialect({ pool }), prefix);
+}
+
+/**
+ * A pool hears what befalls its connections only while nobody uses them: one that ended between two statements of a
+ * transaction would end the process. The next statement fails, and that is how it is found here.
+ */
+class HeardPool implements PostgresPool {
+  readonly #pool: PostgresPool;
+  readonly #heard = new WeakSet<object>();
+
+  constructor(pool: PostgresPool) {
+    this.#pool = pool;
+  }
+
+  async connect(): ReturnType<PostgresPool["connect"]> {
+    const client = await this.#pool.connect();
+    if (this.#heard.has(client)) return client;
+    this.#heard.add(client);
+    (client as { on?(event: "error", listener: () => void): unknown }).on?.("error", () => {});
+    return client;
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
 }
 
 /** A database that is asked over a connection; the pool is its owner's to end. */

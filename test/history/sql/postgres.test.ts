@@ -1,6 +1,8 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SqlHistory } from "../../../src/history.js";
+import { sql } from "../../../src/history/sql/kysely.js";
+import { run } from "../../../src/history/sql/store.js";
 import { historyContract } from "../../../src/testing/history-contract.js";
 import { PostgresServer } from "../../support/postgres-server.js";
 import { postgresStore } from "../../../src/history/sql/pool-store.js";
@@ -35,6 +37,14 @@ describe("SqlHistory in PostgreSQL", () => {
       open: () => SqlHistory.postgres(pool, { prefix }),
       store: () => postgresStore(pool, prefix),
     };
+  });
+  test("outlives a connection that ends in the middle of a transaction", async () => {
+    const own = new pg.Pool(server.connection);
+    const store = postgresStore(own, "own_");
+    const ends = sql`select pg_terminate_backend(pg_backend_pid())`.compile(store.builder);
+    await expect(store.perform("read", run(ends))).rejects.toThrow(/terminat/);
+    await store.perform("read", run(sql`select 1`.compile(store.builder)));
+    await own.end();
   });
   serverCases("PostgreSQL", () => ({
     open: (options) => SqlHistory.postgres(pool, options),
