@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   explain: ["schedule", "clock", "errors.ts"],
   metrics: ["scheduler", "errors.ts"],
   otel: ["scheduler", "command", "errors.ts"],
-  diagnostics: ["scheduler", "command", "history"],
+  diagnostics: ["scheduler", "command", "history", "errors.ts"],
   // And the files that index.ts exports from.
   testing: ["clock", "history", "distributed", "errors.ts"],
   "driver.ts": ["distributed"],

@@ -61,6 +61,7 @@ describe("the exported names", () => {
     expect(namesOf("src/index.ts").types).toMatchInlineSnapshot(`
       [
         "Attempt",
+        "BatchWriterStats",
         "Calendar",
         "CalendarOptions",
         "ChainCondition",
@@ -82,6 +83,7 @@ describe("the exported names", () => {
         "GrantedClaim",
         "GrantedLease",
         "GroupOptions",
+        "GroupStats",
         "History",
         "HistoryEntry",
         "HistoryPage",
@@ -123,6 +125,7 @@ describe("the exported names", () => {
         "RunNowOptions",
         "RunRecord",
         "RunSource",
+        "RunStart",
         "RunSuccess",
         "Schedule",
         "ScheduleOwner",
@@ -130,7 +133,9 @@ describe("the exported names", () => {
         "SchedulerEvent",
         "SchedulerEvents",
         "SchedulerListener",
+        "SchedulerObserver",
         "SchedulerOptions",
+        "SchedulerStats",
         "ShellCommand",
         "ShellOptions",
         "ShellResult",
@@ -143,8 +148,10 @@ describe("the exported names", () => {
         "StoredError",
         "Transfer",
         "UpstreamRun",
+        "WaitingStats",
         "WorkerCommand",
         "WorkerOptions",
+        "WorkerPoolStats",
       ]
     `);
   });
@@ -231,6 +238,7 @@ describe("the exported names", () => {
         "COUNTERS",
         "GAUGES",
         "HISTOGRAMS",
+        "TOTALS",
         "collectMetrics",
         "promMetrics",
       ]
@@ -253,6 +261,7 @@ describe("the exported names", () => {
         "PromHistogram",
         "PromMetricsOptions",
         "PromRegistry",
+        "TotalName",
       ]
     `);
   });

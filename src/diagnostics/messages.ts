@@ -1,4 +1,5 @@
 import type { RunContext } from "../command/command.js";
+import type { PunctualError } from "../errors.js";
 import type { SchedulerEvents } from "../scheduler/events.js";
 import type { RecordedRun } from "../history/record.js";
 import type { Job } from "../scheduler/job.js";
@@ -42,7 +43,7 @@ export interface RunEndMessage extends Omit<RunMessage, "traceId" | "attempt" | 
   readonly error: unknown;
 }
 
-/** The events that are published. Not `error`: it is a process warning only as long as nobody listens to it. */
+/** The events that are listened to. Not `error`, which is observed: it is a process warning only as long as nobody listens. */
 export type PublishedEvent = Exclude<keyof SchedulerEvents, "error">;
 
 type Payload<E extends PublishedEvent> = Omit<SchedulerEvents[E], "job" | "run">;
@@ -72,12 +73,16 @@ export interface DiagnosticsMessages {
   "punctual:leader:change": DiagnosticsMessage & Payload<"leader:changed">;
   "punctual:distributed:unavailable": FireMessage & Payload<"distributed:unavailable">;
   "punctual:clock:jump": DiagnosticsMessage & Payload<"clock:jumped">;
+  "punctual:scheduler:error": DiagnosticsMessage & { readonly job: string | null; readonly error: PunctualError };
 }
 
 /** The name of a channel. */
 export type DiagnosticsChannel = keyof DiagnosticsMessages;
 
-/** The channel of each event. */
+/** The channel of `error` events. */
+export const ERROR_CHANNEL = "punctual:scheduler:error";
+
+/** The channel of each other event. */
 export const CHANNELS: Readonly<Record<PublishedEvent, DiagnosticsChannel>> = {
   "scheduler:started": "punctual:scheduler:start",
   "scheduler:stopped": "punctual:scheduler:stop",

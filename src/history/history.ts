@@ -1,3 +1,4 @@
+import type { BatchWriterStats } from "./batch-writer.js";
 import type { HistoryEntry, HistoryRecord, Outcome, RecordedRun, RunStart, SkipReason } from "./record.js";
 
 /** Which records are wanted. What is left out, or `undefined`, asks for nothing; all that is given must hold. */
@@ -49,9 +50,11 @@ export interface Unfinished {
 /** What a history that outlives its process can tell of the time before. */
 export interface RunJournal {
   /**
-   * Takes over that runs begin; settles when that would outlive the process. The record of the same id, appended later,
-   * ends it. Its fire time counts as a last fire time from then on.
+   * Takes over that runs have begun, as `append` takes their records. The record of the same id, appended later, ends it.
+   * Its fire time counts as a last fire time from then on.
    */
+  began(starts: readonly RunStart[]): void;
+  /** As `began`, of runs that wait for it to begin: settles when it would outlive the process. */
   begin(starts: readonly RunStart[]): Promise<void>;
   /** The last fire time of each job as it was before this process appended or began anything. */
   found(): Promise<ReadonlyMap<string, number>>;
@@ -64,6 +67,8 @@ export interface RunJournal {
  * before they were called. An own one is right when it passes `historyContract` of `punctual/testing`.
  */
 export interface History {
+  /** How its writing gets on, for `scheduler.stats()`; a copy or a getter's answer. Without it, nothing is told of that. */
+  readonly writing?: BatchWriterStats;
   /**
    * Takes over a batch; the list is the caller's again when this returns, the entries stay as they are. No run waits for
    * it: a history that writes elsewhere returns at once and gathers. What is thrown, or rejected, is reported.

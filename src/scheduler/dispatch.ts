@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../clock/clock.js";
 import { PunctualError, RunSkippedError } from "../errors.js";
 import type { SkipReason } from "./admit.js";
@@ -17,6 +18,7 @@ import { endingAs, NotedRunState, RunState } from "./run-state.js";
 import type { RunsParts } from "./runs.js";
 import { Runs } from "./runs.js";
 import { StartNotes } from "./start-notes.js";
+import type { SchedulerStats } from "./stats.js";
 import type { FireDetails } from "./waiting-fire.js";
 import { NO_DETAILS, WaitingFire } from "./waiting-fire.js";
 import { WaitingRoom } from "./waiting-room.js";
@@ -67,6 +69,13 @@ export class Dispatch {
     return this.#runs.active;
   }
 
+  /** What runs and waits, by counts that are kept. */
+  get stats(): Pick<SchedulerStats, "running" | "waiting" | "groups"> {
+    const { limits, behindRuns } = this.#waiting;
+    const waiting = { forRun: behindRuns, forLimit: limits.waitingCount, forNode: this.#lines.undecided };
+    return { running: limits.runningCount, waiting, groups: limits.groupStats() };
+  }
+
   /** Starts a fire of the schedule, keeps it waiting, or skips it. */
   fire(job: JobState, fireTime: number, details: FireDetails): void {
     if (job.settings.distributed === null) this.#offer(job, fireTime, details);
@@ -82,7 +91,8 @@ export class Dispatch {
   runNow(job: JobState, data: unknown): Promise<Run> {
     return new Promise((resolve, reject) => {
       const skipped = (reason: SkipReason): void => reject(new RunSkippedError(job.name, reason));
-      this.#offer(job, null, { ...NO_DETAILS, data, waiter: { ended: resolve, skipped } });
+      const caller = this.#events.observesRuns ? AsyncLocalStorage.snapshot() : null;
+      this.#offer(job, null, { ...NO_DETAILS, data, caller, waiter: { ended: resolve, skipped } });
     });
   }
 

@@ -54,6 +54,12 @@ export class FireLoop {
     return job.jitteredFrom ?? this.#heap.timeOf(job);
   }
 
+  /** The fire time of the job that is the first to start. */
+  get next(): number | null {
+    const job = this.#heap.peek();
+    return job === undefined ? null : this.nextFireTime(job);
+  }
+
   /** Enters a job with a schedule that it has not had before; one that fires at the start does so now, if that has been. */
   setNew(job: JobState, next: number | null): void {
     this.#handled.forget(job);

@@ -81,6 +81,10 @@ export class Jobs implements JobHost {
     return new JobState({ order, name, spec: NEVER, schedule: NEVER, command, settings, data }, this);
   }
 
+  get size(): number {
+    return this.#names.size;
+  }
+
   states(): Iterable<JobState> {
     return this.#names.values();
   }

@@ -1,4 +1,5 @@
 import { EntryHeap } from "../timetable/entry-heap.js";
+import type { GroupStats } from "./stats.js";
 import type { WaitingFire } from "./waiting-fire.js";
 
 /** Limits on what runs at once, checked. */
@@ -36,6 +37,11 @@ export class Limits {
     for (const [name, maxConcurrent] of settings.groups) {
       this.#groups.set(name, { maxConcurrent, running: 0, waiting: new EntryHeap() });
     }
+  }
+
+  /** Runs that count against the limits. */
+  get runningCount(): number {
+    return this.#running;
   }
 
   get waitingCount(): number {
@@ -94,6 +100,14 @@ export class Limits {
     }
     this.#waiting -= taken.length;
     return taken.sort((a, b) => a.order - b.order);
+  }
+
+  /** What each group that was given a limit is at. */
+  groupStats(): Record<string, GroupStats> {
+    const named = [...this.#groups].flatMap(([name, { running, maxConcurrent, waiting }]) =>
+      name === null ? [] : [[name, { running, maxConcurrent, waiting: waiting.size }] as const],
+    );
+    return Object.fromEntries(named);
   }
 
   #group(name: string | null): Group {

@@ -30,8 +30,11 @@ export class Recorder {
   /** A run goes on: should the process end, its record would be missing. */
   began(run: RunState): void {
     if (run instanceof NotedRunState) return;
-    // Where that cannot be written, the records cannot either, and the history says so.
-    this.#history.journal?.begin([run.toStart()]).catch(() => {});
+    try {
+      this.#history.journal?.began([run.toStart()]);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** Settles when it is on record that the run begins. */

@@ -74,6 +74,7 @@ export class Runs {
     if (lease !== null) {
       state.kept = new KeepAlive({ ...lease, clock: this.#clock, lost: (error) => this.#leaseLost(run, error) });
     }
+    if (this.#events.observesRuns) this.#tellObservers(run);
     if (this.#events.hears("run:started")) this.#events.emit("run:started", { run, job: state.job.handle });
     this.#performer.begin(run);
   }
@@ -98,6 +99,15 @@ export class Runs {
   /** Undoes `endAll`. */
   open(): void {
     this.#performer.lastAttempts = false;
+  }
+
+  #tellObservers(run: ActiveRun): void {
+    const { job, details } = ActiveRun.stateOf(run);
+    const { caller } = details;
+    const start = { run, job: job.handle, inCallersContext: caller !== null };
+    const tell = (): string | undefined => this.#events.runStarting(start);
+    const traceparent = caller === null ? tell() : caller(tell);
+    if (traceparent !== undefined) ActiveRun.traceAs(run, traceparent);
   }
 
   #goesOn(run: ActiveRun): void {

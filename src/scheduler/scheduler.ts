@@ -21,6 +21,7 @@ import { FireLoop } from "./fire-loop.js";
 import type { Job } from "./job.js";
 import type { JobOptions } from "./job-options.js";
 import { Jobs } from "./jobs.js";
+import type { SchedulerObserver } from "./observers.js";
 import type { RunNowOptions, SchedulerOptions, StopOptions } from "./options.js";
 import { checkRunNowOptions, schedulerSettings, stopSettings } from "./options.js";
 import { Recorder } from "./recorder.js";
@@ -28,6 +29,8 @@ import { Recovery } from "./recovery.js";
 import type { Run } from "./run-record.js";
 import type { SignalOptions } from "./signals.js";
 import { stopOnSignals } from "./signals.js";
+import type { SchedulerStats } from "./stats.js";
+import { historyStats } from "./stats.js";
 import type { StopReport } from "./stop.js";
 import { Stop } from "./stop.js";
 
@@ -48,7 +51,7 @@ export class Scheduler {
   readonly #jobs: Jobs;
   readonly #recovery: Recovery | null;
   readonly #commands = new Commands();
-  #phase: "idle" | "running" | "stopping" = "idle";
+  #phase: SchedulerStats["phase"] = "idle";
   /** The stop that is under way, or the last one since the last start. */
   #stop: Stop | null = null;
   #stopped: Promise<StopReport> | null = null;
@@ -211,6 +214,18 @@ export class Scheduler {
     return this.#jobs.get(name);
   }
 
+  /** What the scheduler is at, by counts that it keeps: it takes the same time however many jobs there are. */
+  stats(): SchedulerStats {
+    return {
+      phase: this.#phase,
+      jobs: this.#jobs.size,
+      ...this.#dispatch.stats,
+      workers: this.#workers.stats,
+      history: historyStats(this.history),
+      nextFireTime: this.#loop.next,
+    };
+  }
+
   /** Ends one run that goes on, as `job.kill` does; `false` when there is none of that id. */
   kill(runId: string, reason = "killed"): boolean {
     for (const run of this.#dispatch.active) {
@@ -240,8 +255,18 @@ export class Scheduler {
   }
 
   /**
+   * Has an observer told of runs before they begin, and of errors; it is no listener, so that an `error` event is a process
+   * warning still. What it throws is an `error` event. Returns what undoes it.
+   * @throws InvalidOptionError
+   */
+  observe(observer: SchedulerObserver): () => void {
+    return this.#events.observe(observer);
+  }
+
+  /**
    * Begins to fire. Fire times before it are not made up for, but where the history outlives the process: what was missed
-   * since the last fire time is known when that has answered, or two seconds later. Doing it twice is harmless, and so is doing it after `stop`.
+   * since the last fire time is known when that has answered, or two seconds later. Doing it twice is harmless, and so is
+   * doing it after `stop`.
    * @throws PunctualError with code `SCHEDULER_STOPPING` while a stop is under way
    */
   start(): this {

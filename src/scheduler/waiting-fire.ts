@@ -13,6 +13,8 @@ export interface FireDetails {
   readonly upstream: Run | null;
   /** Who waits for its end. */
   readonly waiter: RunWaiter | null;
+  /** Calls a function in the async context of the code that called `runNow`; `null` where nobody will ask for that. */
+  readonly caller: (<Result>(call: () => Result) => Result) | null;
   /** What is known of the asking for it; `null` for what is not a distributed job's fire. */
   readonly asking: Asking | null;
   /** Its first attempt: 2 for a run that a process has not survived. */
@@ -28,6 +30,7 @@ export const NO_DETAILS: FireDetails = {
   data: undefined,
   upstream: null,
   waiter: null,
+  caller: null,
   asking: null,
   attempt: 1,
   notedFirst: false,

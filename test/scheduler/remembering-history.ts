@@ -31,14 +31,18 @@ export class RememberingHistory extends MemoryHistory {
     super({ limit: 100_000 });
     this.#disk = disk;
     let found: ReadonlyMap<string, number> | null = null;
+    const began: RunJournal["began"] = (starts) => {
+      for (const start of starts) {
+        this.#own.add(start.id);
+        disk.starts.set(start.id, start);
+        disk.raise(start);
+      }
+    };
     this.journal = {
+      began,
       begin: async (starts) => {
         await disk.noteFails?.();
-        for (const start of starts) {
-          this.#own.add(start.id);
-          disk.starts.set(start.id, start);
-          disk.raise(start);
-        }
+        began(starts);
       },
       found: async () => {
         found ??= new Map(disk.lastFireTimes);

@@ -5,7 +5,7 @@ import { BatchWriter } from "../batch-writer.js";
 import type { History, HistoryPage, HistoryQuery, RunJournal } from "../history.js";
 import type { JobCounts } from "../job-tally.js";
 import { checkInstant, checkQuery } from "../query.js";
-import type { HistoryEntry, HistoryRecord } from "../record.js";
+import type { HistoryEntry, HistoryItem, HistoryRecord } from "../record.js";
 import { recordOf } from "../record.js";
 import type { MysqlPool, PostgresPool } from "./kysely.js";
 import type { CheckedOptions, SqlHistoryOptions, SqliteHistoryOptions } from "./options.js";
@@ -20,6 +20,9 @@ import { SqliteStore } from "./sqlite-store.js";
 import type { JobStats, StatsQuery } from "./stats.js";
 import { jobCountSteps, statsSteps } from "./stats.js";
 import type { SqlStore } from "./store.js";
+
+/** What a crash takes with it at most; a server bears so many commits. */
+const INTERVAL_MS = 20;
 
 /**
  * Keeps records in a database: SQLite, PostgreSQL 12, MySQL 8 or MariaDB 10.5, or later. It needs the package kysely. Several
@@ -39,8 +42,9 @@ export class SqlHistory implements History {
     // Its waits are real, whatever the clock that tells how old records are.
     const clock = new SystemClock();
     const records = this.#records;
-    this.#journal = new SqlJournal({ records, clock, appendAtOnce: (starts) => this.#writer.appendAtOnce(starts) });
-    this.#writer = new BatchWriter({ ...buffer, clock, write: (batch) => this.#journal.write(batch), onProblem });
+    this.#journal = new SqlJournal({ records, clock, writer: () => this.#writer });
+    const write = (batch: readonly HistoryItem[]): Promise<void> => this.#journal.write(batch);
+    this.#writer = new BatchWriter({ ...buffer, clock, intervalMs: INTERVAL_MS, write, onProblem });
   }
 
   /**

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock, ClockTimer } from "../../clock/clock.js";
 import type { ProcessIdentity } from "../../machine/process-identity.js";
 import { thisProcess } from "../../machine/process-identity.js";
+import type { BatchWriter } from "../batch-writer.js";
 import type { RunJournal, Unfinished, UnfinishedRun } from "../history.js";
 import type { HistoryItem, HistoryRecord, RunStart } from "../record.js";
 import type { SqlRecords } from "./sql-records.js";
@@ -24,8 +25,8 @@ export interface SqlJournalParts {
   readonly records: SqlRecords;
   /** Its waits are real ones. */
   readonly clock: Clock;
-  /** Has `write` called with the starts, and settles when that has succeeded. */
-  appendAtOnce(starts: readonly RunStart[]): Promise<void>;
+  /** What has `write` called. */
+  readonly writer: () => BatchWriter;
 }
 
 /** Keeps which runs have begun and not ended, and which process has begun them. */
@@ -43,9 +44,19 @@ export class SqlJournal implements RunJournal {
     this.#parts = parts;
   }
 
+  began(starts: readonly RunStart[]): void {
+    for (const { id } of starts) this.#begun.add(id);
+    void this.#parts.writer().append(starts);
+  }
+
   async begin(starts: readonly RunStart[]): Promise<void> {
     for (const { id } of starts) this.#begun.add(id);
-    await this.#parts.appendAtOnce(starts);
+    try {
+      await this.#parts.writer().appendAtOnce(starts);
+    } catch (error) {
+      for (const { id } of starts) this.#begun.delete(id);
+      throw error;
+    }
   }
 
   found(): Promise<ReadonlyMap<string, number>> {
@@ -69,8 +80,7 @@ export class SqlJournal implements RunJournal {
     const ended = records.filter(({ id }) => this.#begun.has(id)).map(({ id }) => id);
     const over = new Set(ended);
     const starts = items.filter((item): item is RunStart => item.kind === "start" && !over.has(item.id));
-    // It may have left, while runs of another scheduler went on.
-    const enters = (starts.length > 0 || this.#begun.size > 0) && !this.#entered;
+    const enters = starts.length > 0 && !this.#entered;
     const processId = this.#processId;
     const here = this.#here;
     await this.#parts.records.perform("write", function* (target) {
@@ -81,11 +91,11 @@ export class SqlJournal implements RunJournal {
     if (enters) this.#enter();
   }
 
-  /** Takes this process off the list of those that may have runs, where none of its goes on. */
+  /** Takes this process off the list of those that may have runs; another scheduler may have some that go on. */
   async close(): Promise<void> {
+    if (!this.#entered || this.#begun.size > 0) return;
     this.#beat?.cancel();
     this.#beat = null;
-    if (!this.#entered) return;
     this.#entered = false;
     await this.#parts.records.perform("write", ({ builder }) => leaveSteps(builder, this.#processId));
   }

@@ -53,7 +53,7 @@ export function identityOfRow({ host, boot_id, pid, started_at }: ProcessRow): P
 export function abandonedRecord(start: RunStart, owner: ProcessRow | null): RecordedRun {
   const { id, jobName, fireTime, startedAt, tags, commandKind, command, node, token, attempt } = start;
   const endedAt = Math.max(startedAt, Number(owner?.seen_at ?? startedAt));
-  const where = owner === null ? "its process" : `process ${owner.pid} on ${identityOfRow(owner).host}`;
+  const where = owner === null ? "its process" : `process ${owner.pid} on ${identityOfRow(owner).host.split(" ")[0]}`;
   const error = { name: "PunctualError", code: "RUN_ABANDONED", message: `${where} ended while the run went on` };
   return {
     ...{
