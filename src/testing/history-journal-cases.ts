@@ -15,6 +15,7 @@ export const JOURNAL_CASES: readonly JournalCase[] = [
   { name: "keeps every field of a start", check: keepsFields },
   { name: "takes a record for the end of the run of that id", check: endsByRecord },
   { name: "takes a start and its record in one batch", check: takesBothAtOnce },
+  { name: "gathers starts that nobody waits for with the records", check: gathers },
   { name: "counts begun runs among the last fire times", check: countsBegun },
   { name: "tells the last fire times as they were before", check: tellsFound },
   { name: "leaves its own runs alone", check: leavesOwn },
@@ -86,6 +87,22 @@ async function takesBothAtOnce(history: History, afterKill: (history: History) =
   await Promise.all(begun);
   deepStrictEqual((await history.list({ order: "oldest" })).items, runs);
   deepStrictEqual((await journalOf(await afterKill(history)).takeUnfinished()).runs, []);
+}
+
+async function gathers(history: History, afterKill: (history: History) => Promise<History>): Promise<void> {
+  const runs = new RecordMaker().runs(30);
+  for (const [index, run] of runs.entries()) {
+    journalOf(history).began([startOf(run)]);
+    if (index % 3 !== 0) await history.append([run]);
+  }
+  const ended = runs.filter((_, index) => index % 3 !== 0);
+  deepStrictEqual((await history.list({ order: "oldest" })).items, ended);
+  equal((await history.lastFireTimes()).get("job"), runs.at(-1)?.fireTime);
+  const { runs: left } = await journalOf(await afterKill(history)).takeUnfinished();
+  deepStrictEqual(
+    startsOf(left),
+    runs.filter((run) => !ended.includes(run)).map((run) => startOf(run)),
+  );
 }
 
 async function countsBegun(history: History): Promise<void> {

@@ -16,13 +16,15 @@ export function mysqlStore(pool: MysqlPool, prefix: string): SqlStore {
   return new PoolStore("mysql", new MysqlDialect({ pool }), prefix);
 }
 
+/** Several histories may share a pool. */
+const heard = new WeakSet<object>();
+
 /**
  * A pool hears what befalls its connections only while nobody uses them: one that ended between two statements of a
  * transaction would end the process. The next statement fails, and that is how it is found here.
  */
 class HeardPool implements PostgresPool {
   readonly #pool: PostgresPool;
-  readonly #heard = new WeakSet<object>();
 
   constructor(pool: PostgresPool) {
     this.#pool = pool;
@@ -30,8 +32,8 @@ class HeardPool implements PostgresPool {
 
   async connect(): ReturnType<PostgresPool["connect"]> {
     const client = await this.#pool.connect();
-    if (this.#heard.has(client)) return client;
-    this.#heard.add(client);
+    if (heard.has(client)) return client;
+    heard.add(client);
     (client as { on?(event: "error", listener: () => void): unknown }).on?.("error", () => {});
     return client;
   }

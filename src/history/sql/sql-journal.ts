@@ -80,8 +80,7 @@ export class SqlJournal implements RunJournal {
     const ended = records.filter(({ id }) => this.#begun.has(id)).map(({ id }) => id);
     const over = new Set(ended);
     const starts = items.filter((item): item is RunStart => item.kind === "start" && !over.has(item.id));
-    // It may have left, while runs of another scheduler went on.
-    const enters = (starts.length > 0 || this.#begun.size > 0) && !this.#entered;
+    const enters = starts.length > 0 && !this.#entered;
     const processId = this.#processId;
     const here = this.#here;
     await this.#parts.records.perform("write", function* (target) {

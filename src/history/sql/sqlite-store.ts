@@ -5,8 +5,11 @@ import type { OpenSqlite, SqliteHandle, SqliteStatement } from "./sqlite-engine.
 import type { Builder, SqlStore, Steps } from "./store.js";
 import { TablePrefix } from "./table-prefix.js";
 
-/** How long SQLite waits for another process to end its transaction. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** How long SQLite waits, in this thread, for another process to end its transaction. Then others here have their turn. */
+const BUSY_TIMEOUT_MS = 10;
+const BUSY_PAUSE_MS = 20;
+/** Some five seconds. */
+const BUSY_TRIES = 170;
 /** How often it is tried to switch a new file to WAL, for which SQLite itself does not always wait. */
 const WAL_TRIES = 500;
 const WAL_PAUSE_MS = 20;
@@ -31,9 +34,12 @@ export class SqliteStore implements SqlStore {
   }
 
   async perform<T>(mode: "read" | "write", steps: Steps<T>): Promise<T> {
-    const handle = this.#handle ?? (await this.#open());
-    // A transaction that begins by reading could not go on to write once another process has written.
-    handle.exec(mode === "write" ? "begin immediate" : "begin");
+    let handle = this.#handle ?? (await this.#open());
+    // Nothing may come between the beginning and the rest.
+    for (let tries = 1; !this.#begins(handle, mode, tries); tries++) {
+      await pause(BUSY_PAUSE_MS);
+      handle = this.#handle ?? (await this.#open());
+    }
     try {
       const result = this.#runAll(handle, steps);
       handle.exec("commit");
@@ -52,6 +58,22 @@ export class SqliteStore implements SqlStore {
     this.#opening = null;
     this.#statements.clear();
     if ("path" in this.#source) handle.close();
+  }
+
+  /** Whether a transaction has begun; not while another process has one. A handle of the user's waits as its owner has set. */
+  #begins(handle: SqliteHandle, mode: "read" | "write", tries: number): boolean {
+    const isOwn = "path" in this.#source;
+    try {
+      // A transaction that begins by reading could not go on to write once another process has written.
+      if (mode === "write") handle.exec("begin immediate");
+      // After a crash, the first to read has the file for itself for a moment.
+      else handle.exec(isOwn ? "begin; select 1 from sqlite_master limit 1" : "begin");
+      return true;
+    } catch (error) {
+      if (isOwn) rollback(handle);
+      if (!isOwn || !isBusy(error) || tries >= BUSY_TRIES) throw error;
+      return false;
+    }
   }
 
   #runAll<T>(handle: SqliteHandle, steps: Steps<T>): T {
