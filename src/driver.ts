@@ -1,4 +1,7 @@
-// For those who write a driver of the port `Distributed`: the rule that every one follows (docs/writing-a-driver.md).
+/**
+ * For those who write a driver of the port `Distributed`: the rule that every one follows (docs/writing-a-driver.md).
+ * @module punctual/driver
+ */
 export {
   afterRefusal,
   decideClaim,

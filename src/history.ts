@@ -1,3 +1,7 @@
+/**
+ * The history in a database; needs kysely and a driver.
+ * @module punctual/history
+ */
 export type { BatchProblem } from "./history/batch-problem.js";
 export type { BatchWriterStats } from "./history/batch-writer.js";
 export type {

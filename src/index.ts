@@ -1,3 +1,8 @@
+/**
+ * The scheduler, schedules, commands, the history in memory, and errors.
+ * @module punctual
+ */
+
 // Scheduling
 export { Scheduler } from "./scheduler/scheduler.js";
 export type { Job } from "./scheduler/job.js";

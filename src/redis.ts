@@ -1,3 +1,7 @@
+/**
+ * Distributed jobs for many machines, through Redis.
+ * @module punctual/redis
+ */
 export { fromNodeRedis, REDIS_OPTIONS } from "./distributed/redis-client.js";
 export type {
   FailFastSettings,

@@ -1,4 +1,7 @@
-// For modules that run on worker threads: what they need of the package, and none of its weight.
+/**
+ * For modules that run on worker threads: what they need of the package, and none of its weight.
+ * @module punctual/worker
+ */
 export { transfer } from "./command/transfer.js";
 export type { Transfer } from "./command/transfer.js";
 export { currentRun } from "./command/current-run.js";

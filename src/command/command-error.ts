@@ -34,6 +34,7 @@ export class CommandError extends PunctualError {
   /** The end of what was read of the response's body. */
   readonly body: string;
 
+  /** Made by what performs commands. @internal */
   constructor(code: CommandErrorCode, message: string, failure: CommandFailure = {}, options?: ErrorOptions) {
     super(code, message, options);
     this.exitCode = failure.exitCode ?? null;

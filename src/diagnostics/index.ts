@@ -1,3 +1,7 @@
+/**
+ * Events on channels of `node:diagnostics_channel`.
+ * @module punctual/diagnostics
+ */
 export { publishDiagnostics } from "./publish.js";
 export type {
   DiagnosticsChannel,

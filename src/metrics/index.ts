@@ -1,3 +1,7 @@
+/**
+ * Metrics for prom-client, or for anything else.
+ * @module punctual/metrics
+ */
 export { collectMetrics } from "./collect.js";
 export type { CollectMetricsOptions } from "./collect.js";
 export { COUNTERS, GAUGES, HISTOGRAMS, TOTALS } from "./metric.js";

@@ -26,6 +26,7 @@ export class CronSchedule extends PureSchedule {
   readonly #rule: CronRule;
   readonly #zone: Zone;
 
+  /** Made by `cron`. @internal */
   constructor(parts: CronParts) {
     super();
     this.#parts = parts;
@@ -43,7 +44,7 @@ export class CronSchedule extends PureSchedule {
     return this.#zone.name;
   }
 
-  /** What it is made of, for those who explain it. */
+  /** What it is made of, for those who explain it. @internal */
   get parts(): CronParts {
     return this.#parts;
   }

@@ -28,7 +28,7 @@ export class Job<Data = unknown, Result = unknown> {
   readonly #state: JobState;
   readonly #host: JobHost;
 
-  /** Made by the scheduler. */
+  /** Made by the scheduler. @internal */
   constructor(state: JobState, host: JobHost) {
     this.#state = state;
     this.#host = host;

@@ -1,3 +1,7 @@
+/**
+ * Clocks for tests, simulation, and what each driver of a port has to pass.
+ * @module punctual/testing
+ */
 export { ManualClock } from "./manual-clock.js";
 export type { ContractCase, SkippedCases } from "./contract.js";
 export { historyContract } from "./history-contract.js";

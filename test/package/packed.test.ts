@@ -1,6 +1,6 @@
 /** What a user gets: the tarball, installed into a fresh project, and used from there in every way that it can be. */
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -95,6 +95,8 @@ beforeAll(async () => {
     mkdirSync(join(folder, name, ".."), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
+  // What CI runs with every version of Node that is supported.
+  cpSync(fileURLToPath(new URL("smoke", import.meta.url)), join(folder, "smoke"), { recursive: true });
   await npm(["install", "--no-audit", "--no-fund", "--ignore-scripts", `./${tarball.filename}`], folder);
 }, TIMEOUT_MS);
 
@@ -136,6 +138,14 @@ describe("in a fresh project, jobs run to the end and the process ends by itself
     },
     TIMEOUT_MS,
   );
+});
+
+test.each([
+  ["esm.mjs", "ES modules"],
+  ["cjs.cjs", "CommonJS"],
+])("in a fresh project, smoke/%s passes", async (file, printed) => {
+  const { stdout } = await run(process.execPath, [join("smoke", file)], { cwd: folder, timeout: RUN_TIMEOUT_MS });
+  expect(stdout).toMatch(new RegExp(`^${printed}: \\d+ entries, Node ${process.version}\n$`));
 });
 
 test(
