@@ -19,7 +19,6 @@ export default {
     "SKIP_REASONS",
     "WorkerFactory",
     "Payload",
-    "RunJournal",
     "DelaySchedule",
     "OnceSchedule",
     "IntervalSchedule",

@@ -8,6 +8,9 @@ export type {
   History,
   HistoryPage,
   HistoryQuery,
+  RunJournal,
+  Unfinished,
+  UnfinishedRun,
 } from "./history/history.js";
 export type { JobCounts } from "./history/job-tally.js";
 export type {
@@ -17,6 +20,7 @@ export type {
   RecordedAttempt,
   RecordedRun,
   RecordedSkip,
+  BegunRun,
   RunSource,
   SkipReason,
   SkipSource,

@@ -71,13 +71,21 @@ export { MemoryHistory } from "./history/memory-history.js";
 export type { MemoryHistoryOptions } from "./history/memory-history.js";
 export type { BatchWriterStats } from "./history/batch-writer.js";
 export type { JobCounts } from "./history/job-tally.js";
-export type { History, HistoryPage, HistoryQuery } from "./history/history.js";
+export type {
+  History,
+  HistoryPage,
+  HistoryQuery,
+  RunJournal,
+  Unfinished,
+  UnfinishedRun,
+} from "./history/history.js";
 export type {
   HistoryEntry,
   HistoryRecord,
   RecordedAttempt,
   RecordedRun,
   RecordedSkip,
+  BegunRun,
   RunHead,
   RunSource,
   SkipHead,

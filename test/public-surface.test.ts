@@ -64,6 +64,7 @@ describe("the exported names", () => {
       [
         "Attempt",
         "BatchWriterStats",
+        "BegunRun",
         "Calendar",
         "CalendarOptions",
         "ChainCondition",
@@ -126,6 +127,7 @@ describe("the exported names", () => {
         "RunContext",
         "RunFailure",
         "RunHead",
+        "RunJournal",
         "RunNowOptions",
         "RunRecord",
         "RunSource",
@@ -161,6 +163,8 @@ describe("the exported names", () => {
         "StoredRow",
         "StoredState",
         "Transfer",
+        "Unfinished",
+        "UnfinishedRun",
         "UpstreamRun",
         "WaitingStats",
         "WorkerCommand",
@@ -218,6 +222,7 @@ describe("the exported names", () => {
       [
         "BatchProblem",
         "BatchWriterStats",
+        "BegunRun",
         "BufferOptions",
         "History",
         "HistoryEntry",
@@ -232,6 +237,7 @@ describe("the exported names", () => {
         "RecordedRun",
         "RecordedSkip",
         "RetentionOptions",
+        "RunJournal",
         "RunSource",
         "SkipReason",
         "SkipSource",
@@ -242,6 +248,8 @@ describe("the exported names", () => {
         "SqliteStatement",
         "StatsQuery",
         "StoredError",
+        "Unfinished",
+        "UnfinishedRun",
       ]
     `);
   });

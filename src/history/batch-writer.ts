@@ -4,7 +4,7 @@ import { BatchAttempt } from "./batch-attempt.js";
 import { BatchMarks } from "./batch-marks.js";
 import type { BatchProblem } from "./batch-problem.js";
 import { BatchTrouble } from "./batch-problem.js";
-import type { HistoryEntry, HistoryItem, RunStart } from "./record.js";
+import type { HistoryEntry, HistoryItem, PassedFire, BegunRun } from "./record.js";
 import { itemOf } from "./record.js";
 
 /** What `new BatchWriter` needs. */
@@ -52,7 +52,7 @@ export class BatchWriter {
   readonly #options: Required<Omit<BatchWriterOptions, "onProblem">>;
   readonly #trouble: BatchTrouble;
   readonly #marks = new BatchMarks();
-  #queue: (HistoryEntry | RunStart)[] = [];
+  #queue: (HistoryEntry | BegunRun | PassedFire)[] = [];
   /** When the last batch was taken, on the monotonic clock: what comes seldom is written at once, what comes often together. */
   #tookAtMs = Number.NEGATIVE_INFINITY;
   /** Up to how many entries ever taken over somebody waits for. */
@@ -86,7 +86,7 @@ export class BatchWriter {
    * Takes over the entries, in constant time for each; records are made of them when they are written. A promise, for
    * `wait`, resolves when the backlog has fallen to the limit; a caller who does not wait for it makes the backlog grow.
    */
-  append(entries: readonly (HistoryEntry | RunStart)[]): void | Promise<void> {
+  append(entries: readonly (HistoryEntry | BegunRun | PassedFire)[]): void | Promise<void> {
     const { limit, whenFull } = this.#options;
     const room = whenFull === "wait" ? entries.length : Math.max(0, limit - this.#backlog);
     for (const entry of room < entries.length ? entries.slice(0, room) : entries) this.#queue.push(entry);
@@ -104,7 +104,7 @@ export class BatchWriter {
    * As `append`, but written as soon as what is being written is; settles then.
    * @throws PunctualError, code `HISTORY_FAILED`, when there is no room
    */
-  appendAtOnce(entries: readonly RunStart[]): Promise<void> {
+  appendAtOnce(entries: readonly BegunRun[]): Promise<void> {
     const { limit, whenFull } = this.#options;
     if (whenFull === "drop" && this.#backlog + entries.length > limit) {
       return Promise.reject(new PunctualError("HISTORY_FAILED", `${this.#backlog} records wait to be written already`));

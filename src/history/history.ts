@@ -1,5 +1,5 @@
 import type { BatchWriterStats } from "./batch-writer.js";
-import type { HistoryEntry, HistoryRecord, Outcome, RecordedRun, RunStart, SkipReason } from "./record.js";
+import type { HistoryEntry, HistoryRecord, Outcome, RecordedRun, BegunRun, SkipReason } from "./record.js";
 
 /** Which records are wanted. What is left out, or `undefined`, asks for nothing; all that is given must hold. */
 export interface HistoryQuery {
@@ -35,7 +35,7 @@ export interface HistoryPage {
 
 /** A run that its process has left unfinished. */
 export interface UnfinishedRun {
-  readonly start: RunStart;
+  readonly start: BegunRun;
   /** Its record, which has been appended: its outcome is `abandoned`. */
   readonly record: RecordedRun;
 }
@@ -53,9 +53,11 @@ export interface RunJournal {
    * Takes over that runs have begun, as `append` takes their records. The record of the same id, appended later, ends it.
    * Its fire time counts as a last fire time from then on.
    */
-  began(starts: readonly RunStart[]): void;
+  began(starts: readonly BegunRun[]): void;
+  /** All fires of the job up to that one have begun or are on record, also where a skip `overtakes` others. */
+  passed(jobName: string, fireTime: number): void;
   /** As `began`, of runs that wait for it to begin: settles when it would outlive the process. */
-  begin(starts: readonly RunStart[]): Promise<void>;
+  begin(starts: readonly BegunRun[]): Promise<void>;
   /** The last fire time of each job as it was before this process appended or began anything. */
   found(): Promise<ReadonlyMap<string, number>>;
   /** Puts on record, as abandoned, the runs of processes that are dead; of several who ask, one gets each run. */

@@ -50,6 +50,8 @@ export interface RunHead extends RecordHead {
 /** What a history may want of a skip before it wants the record. */
 export interface SkipHead extends RecordHead {
   readonly kind: "skip";
+  /** Earlier fires of its job wait still: its fire time is no last fire time before the journal is told that it has `passed`. */
+  readonly overtakes?: true;
   /** When the fire was skipped, epoch milliseconds; the time by which skips are ordered and found. */
   readonly at: number;
   readonly reason: SkipReason;
@@ -96,7 +98,7 @@ export interface RecordedSkip extends SkipHead {
 export type HistoryRecord = RecordedRun | RecordedSkip;
 
 /** That a run has begun: what a history that outlives its process keeps until the run's record comes. */
-export interface RunStart extends RecordHead {
+export interface BegunRun extends RecordHead {
   readonly kind: "start";
   /** Epoch milliseconds. */
   readonly startedAt: number;
@@ -123,8 +125,15 @@ export interface SkipSource extends SkipHead {
 /** A record, or what it can be made from: most records are dropped without ever having been read. */
 export type HistoryEntry = HistoryRecord | RunSource | SkipSource;
 
+/** That all fires of a job up to a fire time have begun or are on record. */
+export interface PassedFire {
+  readonly kind: "passed";
+  readonly jobName: string;
+  readonly fireTime: number;
+}
+
 /** What a history that outlives its process writes. */
-export type HistoryItem = HistoryRecord | RunStart;
+export type HistoryItem = HistoryRecord | BegunRun | PassedFire;
 
 /** The instant by which an entry is ordered and found, epoch milliseconds. */
 export function timeOf(entry: RunHead | SkipHead): number {
@@ -137,6 +146,6 @@ export function recordOf(entry: HistoryEntry): HistoryRecord {
 }
 
 /** As `recordOf`; that a run has begun is written as it is. */
-export function itemOf(entry: HistoryEntry | RunStart): HistoryItem {
-  return entry.kind === "start" ? entry : recordOf(entry);
+export function itemOf(entry: HistoryEntry | BegunRun | PassedFire): HistoryItem {
+  return entry.kind === "start" || entry.kind === "passed" ? entry : recordOf(entry);
 }

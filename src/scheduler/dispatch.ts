@@ -105,6 +105,7 @@ export class Dispatch {
     // What another node has begun is on its record.
     if (details.asking?.recovery === true) return;
     this.#parts.recorder.skipped(job, this.#clock.now(), fireTime, reason);
+    this.#parts.recorder.gone(job);
     this.#tellSkipped(job, fireTime, details, reason);
   }
 
@@ -238,6 +239,7 @@ export class Dispatch {
     this.#waiting.limits.started(state.group);
     if (state instanceof NotedRunState) void this.#beginNoted(state);
     else this.#runs.begin(state);
+    this.#parts.recorder.gone(job);
   }
 
   /** Keeps the place of a run until it is on record that it begins. */

@@ -16,6 +16,8 @@ export class Recorder {
   /** Told when the history has no room for records of further runs, and when it has. */
   onRoom: (hasRoom: boolean) => void = () => {};
   #fullFor = 0;
+  /** Up to which fire times jobs have skipped some while earlier ones waited. */
+  readonly #overtaken = new Map<JobState, number>();
 
   constructor(history: History, events: SchedulerEmitter) {
     this.#history = history;
@@ -27,7 +29,21 @@ export class Recorder {
   }
 
   skipped(job: JobState, at: number, fireTime: number | null, reason: SkipReason): void {
-    this.#append(new SkippedFire(job, at, fireTime, reason));
+    const entry = new SkippedFire(job, at, fireTime, reason);
+    if (fireTime !== null && job.settings.journaled && waits(job)) {
+      entry.overtakes = true;
+      this.#overtaken.set(job, Math.max(fireTime, this.#overtaken.get(job) ?? fireTime));
+    }
+    this.#append(entry);
+  }
+
+  /** What waited of a job has begun, or was left out: with the last of it, what has overtaken it counts. */
+  gone(job: JobState): void {
+    if (this.#overtaken.size === 0 || waits(job)) return;
+    const fireTime = this.#overtaken.get(job);
+    if (fireTime === undefined) return;
+    this.#overtaken.delete(job);
+    this.#history.journal?.passed(job.name, fireTime);
   }
 
   /** A run goes on: should the process end, its record would be missing. */
@@ -86,8 +102,14 @@ export class Recorder {
   }
 }
 
+/** Whether fires of the job's schedule wait, which a crash would lose. */
+function waits({ queuedFires, undecided }: JobState): boolean {
+  return queuedFires > 0 || undecided > 0;
+}
+
 class SkippedFire implements SkipSource {
   readonly kind = "skip";
+  declare overtakes?: true;
   readonly jobName: string;
   readonly tags: readonly string[];
   readonly at: number;
@@ -110,7 +132,7 @@ class SkippedFire implements SkipSource {
   }
 
   toRecord(): RecordedSkip {
-    const { kind, id, jobName, tags, at, fireTime, reason } = this;
-    return { kind, id, jobName, tags, at, fireTime, reason, detail: null };
+    const { kind, id, jobName, tags, at, fireTime, reason, overtakes } = this;
+    return { kind, id, jobName, tags, at, fireTime, reason, detail: null, ...(overtakes && { overtakes }) };
   }
 }

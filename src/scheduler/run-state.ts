@@ -4,7 +4,7 @@ import { describeCommand } from "../command/describe.js";
 import { latenessMs } from "../command/lateness.js";
 import type { Lease } from "../distributed/distributed.js";
 import type { KeepAlive } from "../distributed/keep-alive.js";
-import type { RecordedRun, RunSource, RunStart } from "../history/record.js";
+import type { RecordedRun, RunSource, BegunRun } from "../history/record.js";
 import { storedError } from "../history/stored-error.js";
 import type { JobState } from "./job-state.js";
 import { nextRunNumber, runId } from "./run-id.js";
@@ -130,7 +130,7 @@ export class RunState implements RunSource {
   }
 
   /** That it begins, as a history keeps it. */
-  toStart(): RunStart {
+  toStart(): BegunRun {
     const { id, jobName, fireTime, startedAt, tags } = this;
     return {
       ...{ kind: "start", id, jobName, fireTime, startedAt, tags },

@@ -1,6 +1,6 @@
 import { deepStrictEqual, equal, ok, strictEqual } from "node:assert/strict";
 import type { History, RunJournal, UnfinishedRun } from "../history/history.js";
-import type { RecordedRun, RunStart } from "../history/record.js";
+import type { RecordedRun, BegunRun } from "../history/record.js";
 import { RecordMaker } from "./history-records.js";
 
 /** A case that may open what a process finds that comes after the one with `history` was killed. */
@@ -161,7 +161,7 @@ async function givesOnce(history: History, afterKill: (history: History) => Prom
 }
 
 /** That the run of a record begins. */
-export function startOf(run: RecordedRun, fields: Partial<RunStart> = {}): RunStart {
+export function startOf(run: RecordedRun, fields: Partial<BegunRun> = {}): BegunRun {
   const { id, jobName, fireTime, startedAt, tags, commandKind, command, node, token } = run;
   const start = { id, jobName, fireTime, startedAt, tags, commandKind, command, node, token };
   return { kind: "start", ...start, attempt: 1, ...fields };
@@ -172,7 +172,7 @@ function journalOf({ journal }: History): RunJournal {
   return journal;
 }
 
-function startsOf(runs: readonly UnfinishedRun[]): RunStart[] {
+function startsOf(runs: readonly UnfinishedRun[]): BegunRun[] {
   return runs.map(({ start }) => ({ ...start, tags: [...start.tags] }));
 }
 

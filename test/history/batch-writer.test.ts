@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { BatchProblem } from "../../src/history/batch-problem.js";
 import type { BatchWriterOptions } from "../../src/history/batch-writer.js";
 import { BatchWriter } from "../../src/history/batch-writer.js";
-import type { HistoryItem, HistoryRecord, RunStart } from "../../src/history/record.js";
+import type { HistoryItem, HistoryRecord, BegunRun } from "../../src/history/record.js";
 import { RecordMaker, sourceOf } from "../../src/testing/history-records.js";
 
 /** What a try to write does: how long it takes, whether the records are there then, and whether that is said. */
@@ -21,6 +21,9 @@ interface Try {
   endedAtMs: number | null;
 }
 
+/** What has an id. */
+type Kept = HistoryRecord | BegunRun;
+
 const GONE = new Error("the database is gone");
 
 /** A database that does what it is told to, one turn for each try, and afterwards works; and a writer to it. */
@@ -30,7 +33,7 @@ class Store {
   readonly turns: Turn[] = [];
   readonly tries: Try[] = [];
   /** By id, in the order in which they came first. */
-  readonly kept = new Map<string, HistoryItem>();
+  readonly kept = new Map<string, Kept>();
   readonly problems: BatchProblem[] = [];
   readonly writer: BatchWriter;
 
@@ -67,7 +70,8 @@ class Store {
     return records;
   }
 
-  async #write(batch: readonly HistoryItem[]): Promise<void> {
+  async #write(items: readonly HistoryItem[]): Promise<void> {
+    const batch = items.filter((item): item is Kept => item.kind !== "passed");
     const { ms = 0, answer = "ok", stores = answer === "ok" } = this.turns.shift() ?? {};
     const each: Try = { ids: idsOf(batch), atMs: this.clock.monotonic(), endedAtMs: null };
     this.tries.push(each);
@@ -79,7 +83,7 @@ class Store {
   }
 }
 
-const idsOf = (records: readonly HistoryItem[]): string[] => records.map(({ id }) => id);
+const idsOf = (records: readonly Kept[]): string[] => records.map(({ id }) => id);
 
 /** What became of it so far. */
 function outcomeOf(promise: Promise<void>): { state: "pending" | "resolved" | "rejected"; error?: Error } {
@@ -119,7 +123,7 @@ describe("BatchWriter gathers", () => {
     store.append(1);
     await store.clock.advance(50);
     store.append(2);
-    const start = { ...store.make.run(), kind: "start", attempt: 1 } as unknown as RunStart;
+    const start = { ...store.make.run(), kind: "start", attempt: 1 } as unknown as BegunRun;
     const begun = outcomeOf(store.writer.appendAtOnce([start]));
     expect(begun.state).toBe("pending");
     await store.clock.advance(0);
@@ -136,7 +140,7 @@ describe("BatchWriter gathers", () => {
     const store = new Store({ limit: 2 });
     store.always = { answer: "none" };
     store.append(2);
-    const start = { ...store.make.run(), kind: "start", attempt: 1 } as unknown as RunStart;
+    const start = { ...store.make.run(), kind: "start", attempt: 1 } as unknown as BegunRun;
     await expect(store.writer.appendAtOnce([start])).rejects.toMatchObject({ code: "HISTORY_FAILED" });
     expect(store.writer.stats).toMatchObject({ backlog: 2, dropped: 0 });
   });

@@ -407,49 +407,57 @@ describe("lives one after another", () => {
     );
     const misfire = fc.constantFrom("skip" as const, "fireOnce" as const, "fireAll" as const);
     const durations = fc.array(fc.integer({ min: 0, max: 15_000 }), { minLength: 1, maxLength: 5 });
+    const overlaps = fc.constantFrom("skip" as const, "queueOne" as const, "queueAll" as const, "allow" as const);
     await fc.assert(
-      fc.asyncProperty(lives, misfire, durations, fc.boolean(), async (all, policy, lasts, recover) => {
-        const disk = new Disk();
-        const starts = new Map<number, number>();
-        let at = 0.5;
-        let end = 0;
-        for (const { downMs, upMs } of [{ downMs: 0, upMs: 11_000 }, ...all]) {
-          at += downMs / 1_000;
-          const life = new Life(disk, at);
-          let count = 0;
-          const command = async (run: RunContext): Promise<void> => {
-            const key = run.fireTime as number;
-            starts.set(key, (starts.get(key) ?? 0) + 1);
-            await new Promise<void>(
-              (resolve) => void life.clock.setTimer(lasts[count++ % lasts.length] as number, resolve),
-            );
-          };
-          life.scheduler.addCronCommand("*/5 * * * * *", command, {
-            name: "job",
-            misfire: policy,
-            recover,
-            maxCaughtUp: 1_000,
-            overlap: "queueAll",
-          });
-          await life.live(upMs / 1_000);
-          at += upMs / 1_000;
-          end = disk.lastFireTimes.get("job") ?? 0;
-        }
-        const skips = new Map<number, number>();
-        for (const record of disk.records) {
-          if (record.kind === "skip")
-            skips.set(record.fireTime as number, (skips.get(record.fireTime as number) ?? 0) + 1);
-        }
-        for (let time = START + 5_000; time <= end; time += 5_000) {
-          const began = starts.get(time) ?? 0;
-          expect([began + (skips.get(time) ?? 0) >= 1, began <= (recover ? 2 : 1), skips.get(time) ?? 0]).toEqual([
-            true,
-            true,
-            expect.any(Number),
-          ]);
-        }
-      }),
-      { numRuns: 150 },
+      fc.asyncProperty(
+        lives,
+        misfire,
+        durations,
+        fc.boolean(),
+        overlaps,
+        async (all, policy, lasts, recover, overlap) => {
+          const disk = new Disk();
+          const starts = new Map<number, number>();
+          let at = 0.5;
+          let end = 0;
+          for (const { downMs, upMs } of [{ downMs: 0, upMs: 11_000 }, ...all]) {
+            at += downMs / 1_000;
+            const life = new Life(disk, at);
+            let count = 0;
+            const command = async (run: RunContext): Promise<void> => {
+              const key = run.fireTime as number;
+              starts.set(key, (starts.get(key) ?? 0) + 1);
+              await new Promise<void>(
+                (resolve) => void life.clock.setTimer(lasts[count++ % lasts.length] as number, resolve),
+              );
+            };
+            life.scheduler.addCronCommand("*/5 * * * * *", command, {
+              name: "job",
+              misfire: policy,
+              recover,
+              maxCaughtUp: 1_000,
+              overlap,
+            });
+            await life.live(upMs / 1_000);
+            at += upMs / 1_000;
+            end = disk.lastFireTimes.get("job") ?? 0;
+          }
+          const skips = new Map<number, number>();
+          for (const record of disk.records) {
+            if (record.kind === "skip")
+              skips.set(record.fireTime as number, (skips.get(record.fireTime as number) ?? 0) + 1);
+          }
+          for (let time = START + 5_000; time <= end; time += 5_000) {
+            const began = starts.get(time) ?? 0;
+            expect([began + (skips.get(time) ?? 0) >= 1, began <= (recover ? 2 : 1), skips.get(time) ?? 0]).toEqual([
+              true,
+              true,
+              expect.any(Number),
+            ]);
+          }
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 });

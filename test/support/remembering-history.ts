@@ -1,14 +1,14 @@
 import type { HistoryEntry, HistoryRecord } from "punctual";
 import { MemoryHistory } from "punctual";
 import type { RunJournal, Unfinished, UnfinishedRun } from "../../src/history/history.js";
-import type { RunStart } from "../../src/history/record.js";
+import type { BegunRun } from "../../src/history/record.js";
 import { recordOf } from "../../src/history/record.js";
 import { abandonedRecord } from "../../src/history/sql/start-rows.js";
 
 /** What outlives the processes of a test: written at once, as on the best of disks. */
 export class Disk {
   readonly lastFireTimes = new Map<string, number>();
-  readonly starts = new Map<string, RunStart>();
+  readonly starts = new Map<string, BegunRun>();
   readonly records: HistoryRecord[] = [];
   /** How the next questions are answered; at once and rightly where there is nothing more. */
   readonly answers: (() => Promise<void>)[] = [];
@@ -40,6 +40,7 @@ export class RememberingHistory extends MemoryHistory {
     };
     this.journal = {
       began,
+      passed: (jobName, fireTime) => disk.raise({ jobName, fireTime }),
       begin: async (starts) => {
         await disk.noteFails?.();
         began(starts);
@@ -58,7 +59,7 @@ export class RememberingHistory extends MemoryHistory {
     for (const record of entries.map(recordOf)) {
       this.#disk.records.push(record);
       this.#disk.starts.delete(record.id);
-      this.#disk.raise(record);
+      if (record.kind === "run" || record.overtakes !== true) this.#disk.raise(record);
     }
   }
 

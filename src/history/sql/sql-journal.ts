@@ -4,7 +4,7 @@ import type { ProcessIdentity } from "../../machine/process-identity.js";
 import { thisProcess } from "../../machine/process-identity.js";
 import type { BatchWriter } from "../batch-writer.js";
 import type { RunJournal, Unfinished, UnfinishedRun } from "../history.js";
-import type { HistoryItem, HistoryRecord, RunStart } from "../record.js";
+import type { HistoryItem, HistoryRecord, BegunRun } from "../record.js";
 import type { SqlRecords } from "./sql-records.js";
 import type { OpenStart } from "./unfinished.js";
 import {
@@ -44,12 +44,16 @@ export class SqlJournal implements RunJournal {
     this.#parts = parts;
   }
 
-  began(starts: readonly RunStart[]): void {
+  began(starts: readonly BegunRun[]): void {
     for (const { id } of starts) this.#begun.add(id);
     void this.#parts.writer().append(starts);
   }
 
-  async begin(starts: readonly RunStart[]): Promise<void> {
+  passed(jobName: string, fireTime: number): void {
+    void this.#parts.writer().append([{ kind: "passed", jobName, fireTime }]);
+  }
+
+  async begin(starts: readonly BegunRun[]): Promise<void> {
     for (const { id } of starts) this.#begun.add(id);
     try {
       await this.#parts.writer().appendAtOnce(starts);
@@ -76,16 +80,17 @@ export class SqlJournal implements RunJournal {
 
   /** Writes a batch, in one transaction. */
   async write(items: readonly HistoryItem[]): Promise<void> {
-    const records = items.filter((item): item is HistoryRecord => item.kind !== "start");
+    const records = items.filter((item): item is HistoryRecord => item.kind === "run" || item.kind === "skip");
+    const passed = items.filter((item) => item.kind === "passed");
     const ended = records.filter(({ id }) => this.#begun.has(id)).map(({ id }) => id);
     const over = new Set(ended);
-    const starts = items.filter((item): item is RunStart => item.kind === "start" && !over.has(item.id));
+    const starts = items.filter((item): item is BegunRun => item.kind === "start" && !over.has(item.id));
     const enters = starts.length > 0 && !this.#entered;
     const processId = this.#processId;
     const here = this.#here;
     await this.#parts.records.perform("write", function* (target) {
       if (enters) yield* beatSteps(target, processId, here);
-      yield* writeSteps(target, { records, starts, processId, ended });
+      yield* writeSteps(target, { records, starts, processId, ended, passed });
     });
     for (const id of ended) this.#begun.delete(id);
     if (enters) this.#enter();

@@ -37,7 +37,7 @@ export class SqlRecords {
 
   /** All of it, or nothing. What was written before is not written again. */
   async write(records: readonly HistoryRecord[]): Promise<void> {
-    const batch = { records, starts: [], processId: "", ended: [] };
+    const batch = { records, starts: [], processId: "", ended: [], passed: [] };
     await this.perform("write", (target) => writeSteps(target, batch));
   }
 

@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from "../../machine/process-identity.js";
-import type { RecordedRun, RunStart } from "../record.js";
+import type { RecordedRun, BegunRun } from "../record.js";
 import type { ProcessRow, StartRow } from "./tables.js";
 import { decodeText, encodeText, keyOf, longTextOf, nameOf } from "./text-code.js";
 
@@ -10,7 +10,7 @@ export const START_COLUMNS: readonly (keyof StartRow)[] = [
 ];
 
 /** The row of a run that begins in that process. */
-export function startRowOf(start: RunStart, processId: string): StartRow {
+export function startRowOf(start: BegunRun, processId: string): StartRow {
   return {
     id: encodeText(start.id),
     job_name: keyOf(start.jobName),
@@ -28,7 +28,7 @@ export function startRowOf(start: RunStart, processId: string): StartRow {
 }
 
 /** What `startRowOf` was given; numbers may come back as text. */
-export function startOfRow(row: StartRow): RunStart {
+export function startOfRow(row: StartRow): BegunRun {
   return {
     kind: "start",
     id: decodeText(row.id),
@@ -50,7 +50,7 @@ export function identityOfRow({ host, boot_id, pid, started_at }: ProcessRow): P
 }
 
 /** The record of a run whose process has died; it went on at least until that was last heard of. */
-export function abandonedRecord(start: RunStart, owner: ProcessRow | null): RecordedRun {
+export function abandonedRecord(start: BegunRun, owner: ProcessRow | null): RecordedRun {
   const { id, jobName, fireTime, startedAt, tags, commandKind, command, node, token, attempt } = start;
   const endedAt = Math.max(startedAt, Number(owner?.seen_at ?? startedAt));
   const where = owner === null ? "its process" : `process ${owner.pid} on ${identityOfRow(owner).host.split(" ")[0]}`;

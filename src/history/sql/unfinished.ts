@@ -89,7 +89,7 @@ export function* takeSteps(target: WriteTarget, dead: readonly OpenStart[]): Ste
   });
   const ended = taken.map(({ start }) => start.id);
   const records = taken.map(({ record }) => record);
-  const fresh = new Set(yield* writeSteps(target, { records, starts: [], processId: "", ended }));
+  const fresh = new Set(yield* writeSteps(target, { records, starts: [], processId: "", ended, passed: [] }));
   return taken.filter(({ record }) => fresh.has(record)).sort((a, b) => a.start.startedAt - b.start.startedAt);
 }
 

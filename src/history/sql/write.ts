@@ -1,4 +1,4 @@
-import type { HistoryRecord, RunStart } from "../record.js";
+import type { HistoryItem, HistoryRecord, PassedFire, BegunRun } from "../record.js";
 import type { InsertStatements } from "./insert-statements.js";
 import { sql } from "./kysely.js";
 import { attemptRowsOf, outcomeOf, rowOf, tagRowsOf } from "./rows.js";
@@ -25,11 +25,12 @@ const CHUNK = 100;
 export interface WrittenBatch {
   readonly records: readonly HistoryRecord[];
   /** Runs that begin, and have no record among those. */
-  readonly starts: readonly RunStart[];
+  readonly starts: readonly BegunRun[];
   /** The process that begins them. */
   readonly processId: string;
   /** The ids of runs that had begun, and have their record now. */
   readonly ended: readonly string[];
+  readonly passed: readonly PassedFire[];
 }
 
 /** Writes a batch; what of it is there already, from a try before that seemed to fail, is neither written nor counted. */
@@ -45,18 +46,18 @@ export function* writeSteps(target: WriteTarget, batch: WrittenBatch): Steps<rea
   for (const ids of chunks(batch.ended)) {
     yield* run(builder.deleteFrom("starts").where("id", "in", ids.map(encodeText)));
   }
-  for (const rows of chunks(lastFiresOf([...fresh, ...starts]))) yield* raiseLastFires(target, rows);
+  for (const rows of chunks(lastFiresOf([...fresh, ...starts, ...batch.passed]))) yield* raiseLastFires(target, rows);
   for (const rows of chunks(countsOf(fresh))) yield* addCounts(target, rows);
   return fresh;
 }
 
 /** Also without those that have their records: a try that was given up may come after them. */
-function* freshStartsOf(builder: Builder, starts: readonly RunStart[]): Steps<readonly RunStart[]> {
+function* freshStartsOf(builder: Builder, starts: readonly BegunRun[]): Steps<readonly BegunRun[]> {
   if (starts.length === 0) return starts;
   return yield* freshOf(builder, yield* freshOf(builder, starts), "starts");
 }
 
-function* freshOf<Item extends HistoryRecord | RunStart>(
+function* freshOf<Item extends HistoryRecord | BegunRun>(
   builder: Builder,
   items: readonly Item[],
   table: "records" | "starts" = "records",
@@ -74,9 +75,11 @@ function* freshOf<Item extends HistoryRecord | RunStart>(
 
 // Rows of jobs are written in one order by all: two processes then wait for each other, never both at once.
 
-function lastFiresOf(records: readonly (HistoryRecord | RunStart)[]): LastFireRow[] {
+function lastFiresOf(items: readonly HistoryItem[]): LastFireRow[] {
   const latest = new Map<string, number>();
-  for (const { jobName, fireTime } of records) {
+  for (const item of items) {
+    const { jobName, fireTime } = item;
+    if (item.kind === "skip" && item.overtakes === true) continue;
     if (fireTime !== null && fireTime > (latest.get(jobName) ?? Number.NEGATIVE_INFINITY))
       latest.set(jobName, fireTime);
   }

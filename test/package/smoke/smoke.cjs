@@ -4,7 +4,7 @@ const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
 
 /** What imports a peer at once, and which; the other entries load theirs when they are used. */
-const NEEDS = { "punctual/history": "kysely", "punctual/otel": "@opentelemetry/api" };
+const NEEDS = { "punctual/history": "kysely", "punctual/otel": "@opentelemetry/api", "punctual/store": "kysely" };
 
 /** Imports every entry by `load`; those that need a peer, which is not there, have to say so. */
 async function loadAll(load) {
