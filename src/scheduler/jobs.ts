@@ -1,10 +1,7 @@
 import type { Clock } from "../clock/clock.js";
 import type { Command } from "../command/command.js";
 import { InvalidOptionError, PunctualError } from "../errors.js";
-import { BetweenSchedule } from "../schedule/bounds.js";
-import { MAX_INSTANT_MS } from "../schedule/once.js";
 import type { ScheduleSpec } from "../schedule/parse.js";
-import { toSchedule } from "../schedule/parse.js";
 import type { Schedule } from "../schedule/schedule.js";
 import { link, unlink, unlinkAll } from "./chain.js";
 import type { Dispatch } from "./dispatch.js";
@@ -14,6 +11,7 @@ import type { SchedulerEmitter } from "./events.js";
 import type { FireLoop } from "./fire-loop.js";
 import type { Job, JobHost } from "./job.js";
 import { JobNames } from "./job-names.js";
+import { changesSchedule, NEVER, readsAlike, refuseLateRetry, scheduleFor } from "./job-schedule.js";
 import type { JobOptions, JobSettings, JobUpdate } from "./job-options.js";
 import { jobSettings } from "./job-options.js";
 import { isIdle, JobState, NOT_ENABLED } from "./job-state.js";
@@ -42,8 +40,6 @@ interface Change {
   /** `undefined` where nothing is said: a pause then stays. */
   readonly enabled: boolean | undefined;
 }
-
-const NEVER: Schedule = { next: () => null };
 
 /** The jobs of a scheduler: what is registered, and what can be done to it. */
 export class Jobs implements JobHost {
@@ -268,38 +264,6 @@ export class Jobs implements JobHost {
   }
 
   #scheduleFor(jobName: string, spec: ScheduleSpec, settings: JobSettings, fromMs: number = this.now()): Schedule {
-    const { cron, startAtMs, endAtMs } = settings;
-    const schedule = toSchedule(spec, cron);
-    // All nodes have the same fire times, whenever they began.
-    const registeredAtMs = settings.distributed === null ? fromMs : 0;
-    const bound = schedule.bind?.({ jobName, registeredAtMs, cron }) ?? schedule;
-    refuseUndistributable(bound, settings);
-    if (startAtMs === null && endAtMs === null) return bound;
-    return new BetweenSchedule(bound, startAtMs ?? -MAX_INSTANT_MS, endAtMs ?? MAX_INSTANT_MS);
+    return scheduleFor(jobName, spec, settings, fromMs);
   }
-}
-
-/** The options that change what a spec means. */
-function changesSchedule({ timezone, dayMatch, dst, startAt, endAt }: JobUpdate): boolean {
-  return [timezone, dayMatch, dst, startAt, endAt].some((option) => option !== undefined);
-}
-
-/** Whether a spec means the same with either. */
-function readsAlike(a: JobSettings, b: JobSettings): boolean {
-  const parts = ({ cron, startAtMs, endAtMs }: JobSettings) => [
-    ...[cron.timezone, cron.dayMatch, cron.dst],
-    ...[startAtMs, endAtMs],
-  ];
-  const others = parts(b);
-  return parts(a).every((part, index) => part === others[index]);
-}
-
-/** A retry that can never begin before the next fire, and may not after it, is a mistake. @throws InvalidOptionError */
-function refuseLateRetry(schedule: Schedule, next: number | null, { retry, overlap }: JobSettings): void {
-  if (retry === null || retry.pastNextFire || overlap === "allow" || next === null || schedule.afterRun === true)
-    return;
-  const following = nextOf(schedule, next);
-  if (following === null || retry.delayMs < following - next) return;
-  const expected = `less than the ${following - next} ms between two fires of the job, or retry.pastNextFire`;
-  throw new InvalidOptionError("retry.delay", expected, retry.delayMs);
 }
