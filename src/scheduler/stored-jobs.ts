@@ -42,7 +42,7 @@ export class StoredJobs {
   readonly #sync: StoreSync;
   readonly #origin = randomUUID();
 
-  /** Made by the scheduler. */
+  /** Made by the scheduler. @internal */
   constructor(parts: StoredJobsParts) {
     const { clock, store, events, ref } = parts;
     this.#parts = parts;
