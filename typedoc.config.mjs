@@ -10,11 +10,15 @@ export default {
   out: "docs/api",
   readme: "README.md",
   includeVersion: true,
+  // Where a clone came from is nobody's business here, and differs.
+  disableGit: true,
+  disableSources: true,
   excludePrivate: true,
   excludeInternal: true,
   treatWarningsAsErrors: true,
   // Constants whose types are exported, schedules and factories that are known by what makes them, and parts of ports.
   intentionallyNotExported: [
+    "DISTRIBUTED_KEYS",
     "OUTCOMES",
     "SKIP_REASONS",
     "WorkerFactory",
