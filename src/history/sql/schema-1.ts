@@ -1,6 +1,7 @@
 import type { SqlDialect } from "./store.js";
 
-interface Types {
+/** What the columns of one database are declared as. */
+export interface Types {
   /** Up to 64 characters, compared and ordered by code point. */
   readonly word: string;
   /** Up to 255 of them. */
@@ -12,7 +13,8 @@ interface Types {
 }
 
 const MYSQL_TEXT = "character set utf8mb4 collate utf8mb4_bin";
-const TYPES: Readonly<Record<SqlDialect, Types>> = {
+/** For each database. */
+export const TYPES: Readonly<Record<SqlDialect, Types>> = {
   sqlite: { word: "text", key: "text", text: "text", int: "integer" },
   postgres: { word: 'text collate "C"', key: 'text collate "C"', text: "text", int: "bigint" },
   mysql: {
@@ -23,7 +25,8 @@ const TYPES: Readonly<Record<SqlDialect, Types>> = {
   },
 };
 
-interface Table {
+/** One table, to be made. */
+export interface Table {
   readonly name: string;
   readonly columns: readonly string[];
   readonly primaryKey: string;
@@ -95,7 +98,8 @@ function tablesOfJobs({ word, key, text, int }: Types): readonly Table[] {
   ];
 }
 
-function statementsOf(table: Table, dialect: SqlDialect, prefix: string): string[] {
+/** The statements that make a table with its indexes. */
+export function statementsOf(table: Table, dialect: SqlDialect, prefix: string): string[] {
   const name = prefix + table.name;
   const indexes = Object.entries(table.indexes ?? {});
   const parts = [...table.columns, `primary key (${table.primaryKey})`];

@@ -8,6 +8,7 @@ import type { Doomed, Mark, PruneAnswer } from "./prune.js";
 import { pruneSteps } from "./prune.js";
 import { firstTooManySteps, jobKeySteps, tooMany, tooOld } from "./retention.js";
 import type { Builder, SqlStore, Steps } from "./store.js";
+import type { WriteTarget } from "./write.js";
 import { writeSteps } from "./write.js";
 
 /** The tables of one database; they are made, or brought up to date, when first used. */
@@ -15,20 +16,20 @@ export class SqlRecords {
   readonly #store: SqlStore;
   readonly #prefix: string;
   readonly #clock: Clock;
-  readonly #inserts: InsertStatements;
+  readonly #target: WriteTarget;
   #ready: Promise<void> | null = null;
 
   constructor(store: SqlStore, prefix: string, clock: Clock) {
     this.#store = store;
     this.#prefix = prefix;
     this.#clock = clock;
-    this.#inserts = new InsertStatements(store.builder);
+    const { builder, dialect } = store;
+    this.#target = { builder, dialect, inserts: new InsertStatements(builder) };
   }
 
   /** All of it, or nothing. What was written before is not written again. */
   async write(records: readonly HistoryRecord[]): Promise<void> {
-    const { builder, dialect } = this.#store;
-    await this.#perform("write", () => writeSteps({ builder, dialect, inserts: this.#inserts }, records));
+    await this.#perform("write", () => writeSteps(this.#target, records));
   }
 
   async read<T>(steps: (builder: Builder) => Steps<T>): Promise<T> {
@@ -41,7 +42,7 @@ export class SqlRecords {
     let mark: Mark | null = null;
     do {
       const from: Mark | null = mark;
-      const step: PruneAnswer = await this.#perform("write", () => pruneSteps(this.#store.builder, doomed, from));
+      const step: PruneAnswer = await this.#perform("write", () => pruneSteps(this.#target, doomed, from));
       count += step.count;
       mark = step.mark;
       if (mark !== null) await pause();

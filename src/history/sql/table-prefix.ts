@@ -12,6 +12,7 @@ import type { Tables } from "./tables.js";
 
 const NAMES: ReadonlySet<string> = new Set<keyof Tables>([
   ...(["records", "attempts", "tags", "last_fires", "counts", "schema_version"] as const),
+  ...(["totals", "past_totals", "forgotten"] as const),
 ]);
 
 /** Puts the prefix before the names of the tables. */

@@ -63,6 +63,34 @@ export interface CountRow {
   times: number;
 }
 
+/** Which values are counted for a job: one chain for each. */
+export interface Chain {
+  job_name: string;
+  /** `took` and `late`, of runs; or the outcome of a run, or the reason of a skip. */
+  measure: string;
+  /** `bucketOf` the milliseconds; 0 for an outcome or reason. */
+  bucket: number;
+}
+
+/** How often a value was met, ever. The row of a chain is where those who write to it wait for each other. */
+export interface TotalRow extends Chain {
+  times: number;
+  /** The latest cell in which it was met. */
+  last_cell: number;
+}
+
+/** How often it had been met at the end of an earlier cell; only cells in which it was met have a row. */
+export interface PastTotalRow extends Chain {
+  cell: number;
+  so_far: number;
+}
+
+/** Of a job's records from before that instant, some are kept no more. */
+export interface ForgottenRow {
+  job_name: string;
+  before_ms: number;
+}
+
 /** Which version the tables have; one row. */
 export interface SchemaRow {
   id: number;
@@ -76,6 +104,9 @@ export interface Tables {
   tags: TagRow;
   last_fires: LastFireRow;
   counts: CountRow;
+  totals: TotalRow;
+  past_totals: PastTotalRow;
+  forgotten: ForgottenRow;
   schema_version: SchemaRow;
 }
 

@@ -1,6 +1,7 @@
 import type { HistoryRecord } from "../record.js";
 import type { InsertStatements } from "./insert-statements.js";
 import { sql } from "./kysely.js";
+import { addTotals } from "./totals.js";
 import { attemptRowsOf, outcomeOf, rowOf, tagRowsOf } from "./rows.js";
 import type { Builder, SqlDialect, Steps } from "./store.js";
 import { rowsOf, run } from "./store.js";
@@ -30,6 +31,7 @@ export function* writeSteps(target: WriteTarget, records: readonly HistoryRecord
   yield* performAll(inserts.of("tags", TAG_COLUMNS, fresh.flatMap(tagRowsOf)));
   for (const rows of chunks(lastFiresOf(fresh))) yield* raiseLastFires(target, rows);
   for (const rows of chunks(countsOf(fresh))) yield* addCounts(target, rows);
+  yield* addTotals(target, fresh);
 }
 
 function* freshOf(builder: Builder, records: readonly HistoryRecord[]): Steps<HistoryRecord[]> {

@@ -136,7 +136,7 @@ describe("a database", () => {
     ]) {
       await expect(call()).rejects.toMatchObject({
         code: "HISTORY_FAILED",
-        message: expect.stringMatching(/version 99, made by a newer punctual; this one knows version 1/),
+        message: expect.stringMatching(/version 99, made by a newer punctual; this one knows version \d/),
       });
     }
     await other.close();
