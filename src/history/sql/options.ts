@@ -14,6 +14,8 @@ export interface RetentionOptions {
   readonly maxPerJob?: number;
   /** Runs that did not succeed stay for so long, whatever the others say. @default none: they go like all */
   readonly keepFailures?: Duration;
+  /** So many of a job's latest runs that did not succeed stay, whatever the others say. @default 0 */
+  readonly minFailuresPerJob?: number;
 }
 
 /** How records wait to be written. */
@@ -49,6 +51,7 @@ export interface CheckedRetention {
   readonly maxAgeMs: number | null;
   readonly maxPerJob: number | null;
   readonly keepFailuresMs: number | null;
+  readonly minFailuresPerJob: number;
 }
 
 /** Options, checked and complete. */
@@ -62,7 +65,7 @@ export interface CheckedOptions {
 }
 
 const KEYS = ["prefix", "retention", "buffer", "onProblem", "clock"];
-const RETENTION_KEYS = ["maxAge", "maxPerJob", "keepFailures"];
+const RETENTION_KEYS = ["maxAge", "maxPerJob", "keepFailures", "minFailuresPerJob"];
 
 /** @throws InvalidOptionError */
 export function checkOptions(options: SqliteHistoryOptions, more: readonly string[] = []): CheckedOptions {
@@ -105,14 +108,16 @@ function warn(problem: BatchProblem): void {
 
 function checkRetention(retention: RetentionOptions): CheckedRetention {
   checkKeys(retention, "retention", "retention.", RETENTION_KEYS);
-  const { maxAge, maxPerJob, keepFailures } = retention;
-  if (maxPerJob !== undefined && !(Number.isSafeInteger(maxPerJob) && maxPerJob >= 0)) {
-    throw new InvalidOptionError("retention.maxPerJob", "a whole number from 0", maxPerJob);
+  const { maxAge, maxPerJob, keepFailures, minFailuresPerJob = 0 } = retention;
+  for (const [name, count] of Object.entries({ maxPerJob, minFailuresPerJob })) {
+    if (count === undefined || (Number.isSafeInteger(count) && count >= 0)) continue;
+    throw new InvalidOptionError(`retention.${name}`, "a whole number from 0", count);
   }
   return {
     maxAgeMs: maxAge === undefined ? null : parseDuration(maxAge, "retention.maxAge"),
     maxPerJob: maxPerJob ?? null,
     keepFailuresMs: keepFailures === undefined ? null : parseDuration(keepFailures, "retention.keepFailures"),
+    minFailuresPerJob,
   };
 }
 

@@ -38,7 +38,7 @@ export function* pruneSteps(target: WriteTarget, doomed: Doomed, after: Mark | n
   if (ids.length === 0) return { count: 0, mark: null };
   yield* forget(target, rows);
   yield* run(builder.deleteFrom("attempts").where("record_id", "in", ids));
-  yield* run(builder.deleteFrom("tags").where("record_id", "in", ids));
+  yield* run(builder.deleteFrom("labels").where("record_id", "in", ids));
   yield* run(builder.deleteFrom("records").where("id", "in", ids));
   return { count: ids.length, mark: ids.length < STEP ? null : (rows.at(-1) ?? null) };
 }

@@ -6,7 +6,7 @@ import type { CheckedRetention } from "./options.js";
 import { pause } from "./pause.js";
 import type { Doomed, Mark, PruneAnswer } from "./prune.js";
 import { pruneSteps } from "./prune.js";
-import { firstTooManySteps, jobKeySteps, tooMany, tooOld } from "./retention.js";
+import { retain } from "./retention.js";
 import type { Builder, SqlStore, Steps } from "./store.js";
 import type { WriteTarget } from "./write.js";
 import { writeSteps } from "./write.js";
@@ -52,28 +52,13 @@ export class SqlRecords {
 
   /** Takes out what the rules say; resolves with how many records that were. */
   async retain(retention: CheckedRetention): Promise<number> {
-    const nowMs = this.#clock.now();
-    const old = tooOld(retention, nowMs);
-    const count = old === null ? 0 : await this.prune(old);
-    return count + (await this.#retainPerJob(retention, nowMs));
+    return await retain(this, retention, this.#clock.now());
   }
 
   /** It opens again when it is used again. */
   async close(): Promise<void> {
     this.#ready = null;
     await this.#store.close();
-  }
-
-  async #retainPerJob(retention: CheckedRetention, nowMs: number): Promise<number> {
-    const most = retention.maxPerJob;
-    if (most === null) return 0;
-    let count = 0;
-    for (const jobKey of await this.read(jobKeySteps)) {
-      const upTo = await this.read((builder) => firstTooManySteps(builder, jobKey, most));
-      if (upTo !== undefined) count += await this.prune(tooMany(retention, nowMs, jobKey, upTo));
-      await pause();
-    }
-    return count;
   }
 
   async #perform<T>(mode: "read" | "write", steps: () => Steps<T>): Promise<T> {

@@ -41,11 +41,13 @@ export interface AttemptRow {
   error: string | null;
 }
 
-/** One tag of a record, with the record's time: the records of a tag are then found in order. */
-export interface TagRow {
-  record_id: string;
-  tag: string;
+/** One tag of a record, or its node: the records of one outcome that have it are in order here. */
+export interface LabelRow {
+  /** `keyOf` a tag, or `nodeLabelOf` a node. */
+  label: string;
+  outcome: string;
   time_ms: number;
+  record_id: string;
 }
 
 /** The latest fire time of a job. */
@@ -101,7 +103,7 @@ export interface SchemaRow {
 export interface Tables {
   records: RecordRow;
   attempts: AttemptRow;
-  tags: TagRow;
+  labels: LabelRow;
   last_fires: LastFireRow;
   counts: CountRow;
   totals: TotalRow;

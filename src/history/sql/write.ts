@@ -2,7 +2,7 @@ import type { HistoryRecord } from "../record.js";
 import type { InsertStatements } from "./insert-statements.js";
 import { sql } from "./kysely.js";
 import { addTotals } from "./totals.js";
-import { attemptRowsOf, outcomeOf, rowOf, tagRowsOf } from "./rows.js";
+import { attemptRowsOf, labelRowsOf, outcomeOf, rowOf } from "./rows.js";
 import type { Builder, SqlDialect, Steps } from "./store.js";
 import { rowsOf, run } from "./store.js";
 import type { CountRow, LastFireRow, RecordRow } from "./tables.js";
@@ -17,7 +17,7 @@ export interface WriteTarget {
 }
 
 const ATTEMPT_COLUMNS = ["record_id", "attempt", "started_at", "ended_at", "error"] as const;
-const TAG_COLUMNS = ["record_id", "tag", "time_ms"] as const;
+const LABEL_COLUMNS = ["label", "outcome", "time_ms", "record_id"] as const;
 /** How many ids are asked for at once, and how many rows are updated at once. */
 const CHUNK = 100;
 
@@ -28,7 +28,7 @@ export function* writeSteps(target: WriteTarget, records: readonly HistoryRecord
   const { inserts } = target;
   yield* performAll(inserts.of("records", RECORD_COLUMNS, fresh.map(rowOf)));
   yield* performAll(inserts.of("attempts", ATTEMPT_COLUMNS, fresh.flatMap(attemptRowsOf)));
-  yield* performAll(inserts.of("tags", TAG_COLUMNS, fresh.flatMap(tagRowsOf)));
+  yield* performAll(inserts.of("labels", LABEL_COLUMNS, fresh.flatMap(labelRowsOf)));
   for (const rows of chunks(lastFiresOf(fresh))) yield* raiseLastFires(target, rows);
   for (const rows of chunks(countsOf(fresh))) yield* addCounts(target, rows);
   yield* addTotals(target, fresh);

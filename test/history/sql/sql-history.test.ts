@@ -56,14 +56,14 @@ describe("an append", () => {
     const told = SqlHistory.sqlite(path, { onProblem: (problem) => problems.push(problem) });
     const db = new Database(path);
     await told.lastFireTimes();
-    db.exec("alter table punctual_tags rename to away");
+    db.exec("alter table punctual_labels rename to away");
     const run = new RecordMaker().run({ tags: ["x"] });
     void told.append([run]);
     await expect.poll(() => problems).not.toEqual([]);
     expect(problems[0]).toMatchObject({ kind: "failed", records: 1, failures: 1 });
-    expect(String((problems[0] as { error?: unknown }).error)).toContain("punctual_tags");
+    expect(String((problems[0] as { error?: unknown }).error)).toContain("punctual_labels");
     expect(told.writing).toMatchObject({ backlog: 1, written: 0 });
-    db.exec("alter table away rename to punctual_tags");
+    db.exec("alter table away rename to punctual_labels");
     db.close();
     expect((await told.list()).items).toEqual([run]);
     expect(problems.at(-1)).toMatchObject({ kind: "recovered", records: 0 });
@@ -258,7 +258,7 @@ describe("prune", () => {
     expect((await history.list({ tag: "x", limit: 1_000 })).items).toHaveLength(100);
     const db = new Database(path);
     const rowsOf = (table: string): unknown => db.prepare(`select count(*) as n from punctual_${table}`).all()[0];
-    expect(["records", "attempts", "tags"].map(rowsOf)).toEqual([{ n: 100 }, { n: 100 }, { n: 100 }]);
+    expect(["records", "attempts", "labels"].map(rowsOf)).toEqual([{ n: 100 }, { n: 100 }, { n: 100 }]);
     db.close();
   });
 });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SqlHistory } from "../../../src/history.js";
 import { bucketOf, bucketSql, CELL_MS, cellOf, cellSql } from "../../../src/history/sql/buckets.js";
 import { RecordMaker, START } from "../../../src/testing/history-records.js";
+import { undoScale } from "../fixtures/sql-undo.js";
 import { checkWindow, randomOf, randomRecords } from "../fixtures/sql-statistics.js";
 
 const DAY_MS = 86_400_000;
@@ -97,8 +98,7 @@ describe("statistics of many runs", () => {
     const rowsOf = (table: string): unknown[] =>
       db.prepare(`select * from punctual_${table} order by 1, 2, 3, 4`).all();
     const before = ["totals", "past_totals"].map(rowsOf);
-    db.exec("drop table punctual_totals; drop table punctual_past_totals; drop table punctual_forgotten");
-    db.exec("update punctual_schema_version set version = version - 1");
+    for (const statement of undoScale("sqlite", "punctual_")) db.exec(statement);
     await history.writeBatch(new RecordMaker().runs(1, { id: "r-0", jobName: "other" }));
     expect(["totals", "past_totals"].map(rowsOf)).toEqual(before);
     db.close();
