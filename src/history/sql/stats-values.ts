@@ -1,5 +1,5 @@
 import { OUTCOMES } from "../record.js";
-import type { Expression, RawBuilder, SqlBool } from "./kysely.js";
+import type { RawBuilder, SqlBool } from "./kysely.js";
 import { sql } from "./kysely.js";
 import type { Span, StatsWindow } from "./stats-window.js";
 import type { Builder, Steps } from "./store.js";
@@ -12,49 +12,58 @@ export interface OutcomeRow {
   readonly times: number;
 }
 
-/** What so many percent of a job's values do not exceed. */
+/** A value at which one of the percentiles is reached, or several. */
 export interface RankRow {
   readonly job_name: string;
   readonly measure: "took" | "late";
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
+  readonly value: number;
+  /** How many of the job's values come up to here, in their order. */
+  readonly so_far: number;
+  /** How many there are of this one. */
+  readonly times: number;
 }
 
 type Cells = NonNullable<StatsWindow["cells"]>;
 
-/** How often each thing happened to each job within the window; the same thing may have two rows. */
-export function* outcomeSteps(builder: Builder, { jobs, cells, ends }: StatsWindow): Steps<readonly OutcomeRow[]> {
-  const parts: RawBuilder<unknown>[] = ends.map(
-    (end) =>
-      sql`select job_name, outcome as measure, count(*) as times from ${sql.table("records")}
-        where ${within(jobs, end)} group by job_name, outcome`,
-  );
-  if (cells !== null) parts.push(outcomesAdded(jobs, cells));
+/** How often each thing happened to each job within the window; the same thing may have several rows. */
+export function* outcomeSteps(builder: Builder, window: StatsWindow): Steps<readonly OutcomeRow[]> {
+  const parts = outcomesOf(window);
   if (parts.length === 0) return [];
   const all = sql<OutcomeRow>`select job_name, measure, times from (${union(parts)}) as met where times > 0`;
   return (yield all.compile(builder)) as readonly OutcomeRow[];
 }
 
 /** Percentiles of how long runs took and how late they began, for each job that has runs within the window. */
-export function* rankSteps(builder: Builder, { jobs, cells, ends }: StatsWindow): Steps<readonly RankRow[]> {
+export function* rankSteps(builder: Builder, window: StatsWindow): Steps<readonly RankRow[]> {
+  const { jobs, cells, ends } = window;
   const parts = ends.flatMap((end) => [
     valuesOf(jobs, end, "took", sql`ended_at - time_ms`),
     valuesOf(jobs, end, "late", sql`lateness_ms`),
   ]);
   if (cells !== null) parts.push(valuesAdded(jobs, cells));
   if (parts.length === 0) return [];
-  const all = sql<RankRow>`select job_name, measure, ${smallest(50)} as p50, ${smallest(95)} as p95,
-    ${smallest(99)} as p99 from (select job_name, measure, value,
-    sum(times) over (partition by job_name, measure order by value) as so_far,
-    sum(times) over (partition by job_name, measure) as total
-    from (${union(parts)}) as met where times > 0) as ranked group by job_name, measure`;
+  // Row by row, as a value may come from several parts; and neither grouped nor filtered, or SQLite would do it all twice.
+  const all = sql<RankRow>`select ranked.job_name, measure, value, so_far, times
+    from (select job_name, measure, value, times, sum(times) over (partition by job_name, measure order by value
+    rows unbounded preceding) as so_far from (${union(parts)}) as met) as ranked
+    join (select job_name, sum(times) as total from (${union(outcomesOf(window))}) as counted
+    where measure in (${sql.join(OUTCOMES)}) group by job_name) as runs on runs.job_name = ranked.job_name
+    where ${sql.join([50, 95, 99].map(isReached), sql` or `)}`;
   return (yield all.compile(builder)) as readonly RankRow[];
 }
 
-/** The smallest value that has so many percent of all at or below it. */
-function smallest(percent: number): Expression<number> {
-  return sql<number>`min(case when so_far * 100 >= total * ${sql.lit(percent)} then value end)`;
+/** Here so many percent are reached, and before this value they were not. */
+function isReached(percent: number): RawBuilder<SqlBool> {
+  const needed = sql`total * ${sql.lit(percent)}`;
+  return sql<SqlBool>`(so_far * 100 >= ${needed} and (so_far - times) * 100 < ${needed})`;
+}
+
+function outcomesOf({ jobs, cells, ends }: StatsWindow): RawBuilder<unknown>[] {
+  const parts = ends.map(
+    (end) => sql`select job_name, outcome as measure, count(*) as times from ${sql.table("records")}
+      where ${within(jobs, end)} group by job_name, outcome`,
+  );
+  return cells === null ? parts : [...parts, outcomesAdded(jobs, cells)];
 }
 
 /** Equal values are counted first: of them there are far fewer than runs, and only they have to be put in order. */

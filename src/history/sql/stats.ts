@@ -1,6 +1,7 @@
 import type { JobCounts } from "../job-tally.js";
 import { NO_COUNTS } from "../job-tally.js";
 import type { CheckedQuery } from "../query.js";
+import type { RankRow } from "./stats-values.js";
 import { outcomeSteps, rankSteps } from "./stats-values.js";
 import type { StatsWindow } from "./stats-window.js";
 import { windowsOf } from "./stats-window.js";
@@ -49,7 +50,7 @@ export function* statsSteps(
   const names = yield* longNames(builder);
   for (const window of yield* windowsOf(builder, query)) {
     const counts = yield* countSteps(builder, window);
-    const percentiles = yield* percentileSteps(builder, isSmall(counts) ? exact(window) : window);
+    const percentiles = yield* percentileSteps(builder, window, runsIn(counts));
     for (const [key, { outcomes, reasons }] of counts) {
       const { took = null, late = null } = percentiles.get(key) ?? {};
       const jobName = nameOf({ job_name: key, long_job_name: names.get(key) ?? null });
@@ -78,10 +79,14 @@ function add({ outcomes, reasons }: JobCounts, outcome: string, times: number): 
   counts[outcome] = (counts[outcome] ?? 0) + times;
 }
 
-function isSmall(counts: ReadonlyMap<string, JobCounts>): boolean {
-  let total = 0;
-  for (const { outcomes } of counts.values()) for (const times of Object.values(outcomes)) total += times;
-  return total <= READ_AT_MOST;
+/** How many runs each job has that has any. */
+function runsIn(counts: ReadonlyMap<string, JobCounts>): Map<string, number> {
+  const runs = new Map<string, number>();
+  for (const [key, { outcomes }] of counts) {
+    const total = Object.values(outcomes).reduce((sum, times) => sum + times, 0);
+    if (total > 0) runs.set(key, total);
+  }
+  return runs;
 }
 
 /** The window as what is read of it, where that is all there. */
@@ -110,11 +115,29 @@ function* longNames(builder: Builder): Steps<Map<string, string>> {
 function* percentileSteps(
   builder: Builder,
   window: StatsWindow,
+  runs: ReadonlyMap<string, number>,
 ): Steps<Map<string, { took?: Percentiles; late?: Percentiles }>> {
   const byJob = new Map<string, { took?: Percentiles; late?: Percentiles }>();
-  for (const { job_name, measure, p50, p95, p99 } of yield* rankSteps(builder, window)) {
-    const percentiles = { p50: Number(p50), p95: Number(p95), p99: Number(p99) };
-    byJob.set(job_name, { ...byJob.get(job_name), [measure]: percentiles });
+  const total = [...runs.values()].reduce((sum, times) => sum + times, 0);
+  const source = total <= READ_AT_MOST ? exact(window) : window;
+  const rows = yield* rankSteps(builder, source);
+  for (const row of rows) {
+    const known = byJob.get(row.job_name) ?? {};
+    byJob.set(row.job_name, known);
+    known[row.measure] = withRank(known[row.measure] ?? NO_RANKS, row, runs.get(row.job_name) ?? 0);
   }
   return byJob;
+}
+
+const NO_RANKS: Percentiles = { p50: 0, p95: 0, p99: 0 };
+
+function withRank(percentiles: Percentiles, { value, so_far, times }: RankRow, total: number): Percentiles {
+  const isReached = (percent: number): boolean =>
+    Number(so_far) * 100 >= total * percent && (Number(so_far) - Number(times)) * 100 < total * percent;
+  const { p50, p95, p99 } = percentiles;
+  return {
+    p50: isReached(50) ? Number(value) : p50,
+    p95: isReached(95) ? Number(value) : p95,
+    p99: isReached(99) ? Number(value) : p99,
+  };
 }
