@@ -6,7 +6,7 @@ import { parseDuration } from "../../schedule/duration.js";
 import type { BatchProblem } from "../batch-problem.js";
 import type { SqliteEngine } from "./sqlite-engine.js";
 
-/** What `SqlHistory.retain` forgets. Counts and last fire times stay. */
+/** What a history forgets. Counts, statistics and last fire times stay. */
 export interface RetentionOptions {
   /** Records from longer ago go. @default none: they stay */
   readonly maxAge?: Duration;
@@ -30,7 +30,7 @@ export interface BufferOptions {
 export interface SqlHistoryOptions {
   /** Begins the names of the tables: a small letter, then small letters, digits and `_`, 30 at most. @default "punctual_" */
   readonly prefix?: string;
-  /** What `retain` forgets. @default nothing */
+  /** What is forgotten: by itself, a minute after the first use and then each hour, and by `retain`. @default nothing */
   readonly retention?: RetentionOptions;
   /** What is kept while the database is slow or away. */
   readonly buffer?: BufferOptions;
@@ -44,6 +44,11 @@ export interface SqlHistoryOptions {
 export interface SqliteHistoryOptions extends SqlHistoryOptions {
   /** What opens the file. @default libsql where it is installed, else Node's own SQLite */
   readonly engine?: SqliteEngine;
+  /**
+   * How long a file waits for another process to end its writing, and this process's event loop with it. With less, what is
+   * to be written waits in memory for its next try. @default "5s"
+   */
+  readonly busyTimeout?: Duration;
 }
 
 /** Retention in milliseconds; `null` where nothing is said. */
@@ -58,10 +63,12 @@ export interface CheckedRetention {
 export interface CheckedOptions {
   readonly prefix: string;
   readonly retention: CheckedRetention;
+  readonly hasRetention: boolean;
   readonly buffer: Required<BufferOptions>;
   readonly onProblem: (problem: BatchProblem) => void;
   readonly clock: Clock;
   readonly engine: SqliteEngine | undefined;
+  readonly busyTimeoutMs: number;
 }
 
 const KEYS = ["prefix", "retention", "buffer", "onProblem", "clock"];
@@ -71,6 +78,7 @@ const RETENTION_KEYS = ["maxAge", "maxPerJob", "keepFailures", "minFailuresPerJo
 export function checkOptions(options: SqliteHistoryOptions, more: readonly string[] = []): CheckedOptions {
   checkKeys(options, "options", "", [...KEYS, ...more]);
   const { prefix = "punctual_", retention = {}, buffer = {}, clock = new SystemClock(), engine } = options;
+  const busyTimeoutMs = parseDuration(options.busyTimeout ?? "5s", "busyTimeout");
   const { onProblem = warn } = options;
   if (typeof onProblem !== "function") throw new InvalidOptionError("onProblem", "a function", onProblem);
   if (typeof prefix !== "string" || !/^[a-z][a-z0-9_]{0,29}$/.test(prefix)) {
@@ -79,7 +87,11 @@ export function checkOptions(options: SqliteHistoryOptions, more: readonly strin
   if (engine !== undefined && engine !== "libsql" && engine !== "node") {
     throw new InvalidOptionError("engine", '"libsql" or "node"', engine);
   }
-  return { prefix, retention: checkRetention(retention), buffer: checkBuffer(buffer), onProblem, clock, engine };
+  const hasRetention = options.retention !== undefined;
+  return {
+    ...{ prefix, retention: checkRetention(retention), hasRetention, buffer: checkBuffer(buffer) },
+    ...{ onProblem, clock, engine, busyTimeoutMs },
+  };
 }
 
 function checkBuffer(buffer: BufferOptions): Required<BufferOptions> {
@@ -99,6 +111,12 @@ function warn(problem: BatchProblem): void {
     process.emitWarning(
       `the history could not write ${problem.records} records, and tries again: ${String(problem.error)}`,
     );
+  } else if (problem.kind === "refused") {
+    process.emitWarning(
+      `the history lost the record ${problem.id}, which its database refuses: ${String(problem.error)}`,
+    );
+  } else if (problem.kind === "retention") {
+    process.emitWarning(`the history could not forget old records, and tries again: ${String(problem.error)}`);
   } else if (problem.kind === "dropped")
     process.emitWarning("the history has no room for more records, and loses them");
   else if (problem.kind === "recovered" && problem.records > 0) {

@@ -15,6 +15,8 @@ export interface RetentionTarget {
   read<T>(steps: (builder: Builder) => Steps<T>): Promise<T>;
   /** Takes out what is doomed, a little at a time; resolves with how many records that were. */
   prune(doomed: Doomed): Promise<number>;
+  /** Whether there is still somebody who wants it. */
+  goesOn(): boolean;
 }
 
 /** A job, and what ever happened to it. */
@@ -35,6 +37,7 @@ export async function retain(target: RetentionTarget, retention: CheckedRetentio
   }
   if (maxPerJob === null && (maxAgeMs === null || minFailuresPerJob === 0)) return count;
   for (const job of await target.read(knownJobs)) {
+    if (!target.goesOn()) break;
     count += await retainJob(target, retention, nowMs, job);
     await pause();
   }

@@ -13,6 +13,8 @@ import type { CheckedOptions, SqlHistoryOptions, SqliteHistoryOptions } from "./
 import { checkKeys, checkOptions } from "./options.js";
 import { mysqlStore, postgresStore } from "./pool-store.js";
 import { getSteps, lastFireSteps } from "./read.js";
+import { isRefusal } from "./refusal.js";
+import { RetentionTimer } from "./retention-timer.js";
 import { SqlRecords } from "./sql-records.js";
 import type { SqliteHandle } from "./sqlite-engine.js";
 import { loadEngine } from "./sqlite-engine.js";
@@ -30,6 +32,7 @@ export class SqlHistory implements History {
   readonly #options: CheckedOptions;
   readonly #records: SqlRecords;
   readonly #writer: BatchWriter;
+  readonly #retention: RetentionTimer | null;
 
   private constructor(store: SqlStore, options: CheckedOptions) {
     this.#options = options;
@@ -37,7 +40,14 @@ export class SqlHistory implements History {
     const { buffer, onProblem } = options;
     // Its waits are real, whatever the clock that tells how old records are.
     const clock = new SystemClock();
-    this.#writer = new BatchWriter({ ...buffer, clock, write: (batch) => this.#records.write(batch), onProblem });
+    this.#writer = new BatchWriter({
+      ...buffer,
+      clock,
+      isRefusal,
+      write: (batch) => this.#records.write(batch),
+      onProblem,
+    });
+    this.#retention = options.hasRetention ? this.#retentionTimer() : null;
   }
 
   /**
@@ -48,8 +58,8 @@ export class SqlHistory implements History {
    * @throws PunctualError with code `PEER_MISSING` when neither libsql nor Node's own SQLite is there to open the file
    */
   static sqlite(database: string | SqliteHandle, options: SqliteHistoryOptions = {}): SqlHistory {
-    const checked = checkOptions(options, ["engine"]);
-    return new SqlHistory(new SqliteStore(sourceOf(database, checked), checked.prefix), checked);
+    const checked = checkOptions(options, ["engine", "busyTimeout"]);
+    return new SqlHistory(new SqliteStore(sourceOf(database, checked), checked.prefix, checked.busyTimeoutMs), checked);
   }
 
   /** In PostgreSQL, through a `Pool` of the package pg, which its owner ends. @throws InvalidOptionError */
@@ -75,6 +85,7 @@ export class SqlHistory implements History {
   }
 
   append(entries: readonly HistoryEntry[]): void | Promise<void> {
+    this.#retention?.start();
     return this.#writer.append(entries);
   }
 
@@ -88,6 +99,7 @@ export class SqlHistory implements History {
    * @throws PunctualError with code `HISTORY_FAILED` when that is not done in 15 s; it is still tried then
    */
   async flush(): Promise<void> {
+    this.#retention?.start();
     await this.#writer.flush();
   }
 
@@ -138,10 +150,26 @@ export class SqlHistory implements History {
   /** Writes what waits, and closes a file that was opened here; it opens again when used again. */
   async close(): Promise<void> {
     try {
+      await this.#retention?.close();
       await this.#writer.close();
     } finally {
       await this.#records.close();
     }
+  }
+
+  #retentionTimer(): RetentionTimer {
+    const { clock, retention, onProblem } = this.#options;
+    return new RetentionTimer({
+      clock,
+      retain: (goesOn) => this.#records.retain(retention, goesOn),
+      failed: (error) => {
+        try {
+          onProblem({ kind: "retention", error });
+        } catch {
+          // As with every problem: whoever is told cannot stop anything.
+        }
+      },
+    });
   }
 }
 

@@ -6,10 +6,14 @@ import type { CheckedRetention } from "./options.js";
 import { pause } from "./pause.js";
 import type { Doomed, Mark, PruneAnswer } from "./prune.js";
 import { pruneSteps } from "./prune.js";
+import type { RetentionTarget } from "./retention.js";
 import { retain } from "./retention.js";
 import type { Builder, SqlStore, Steps } from "./store.js";
 import type { WriteTarget } from "./write.js";
 import { writeSteps } from "./write.js";
+
+/** Between two steps of forgetting, so that other processes come to write. */
+const PRUNE_PAUSE_MS = 10;
 
 /** The tables of one database; they are made, or brought up to date, when first used. */
 export class SqlRecords {
@@ -37,7 +41,7 @@ export class SqlRecords {
   }
 
   /** Takes out what is doomed, a little at a time; resolves with how many records that were. */
-  async prune(doomed: Doomed): Promise<number> {
+  async prune(doomed: Doomed, goesOn: () => boolean = () => true): Promise<number> {
     let count = 0;
     let mark: Mark | null = null;
     do {
@@ -45,14 +49,16 @@ export class SqlRecords {
       const step: PruneAnswer = await this.#perform("write", () => pruneSteps(this.#target, doomed, from));
       count += step.count;
       mark = step.mark;
-      if (mark !== null) await pause();
-    } while (mark !== null);
+      if (mark !== null) await pause(PRUNE_PAUSE_MS);
+    } while (mark !== null && goesOn());
     return count;
   }
 
   /** Takes out what the rules say; resolves with how many records that were. */
-  async retain(retention: CheckedRetention): Promise<number> {
-    return await retain(this, retention, this.#clock.now());
+  async retain(retention: CheckedRetention, goesOn: () => boolean = () => true): Promise<number> {
+    const read: RetentionTarget["read"] = (steps) => this.read(steps);
+    const prune = async (doomed: Doomed): Promise<number> => (goesOn() ? await this.prune(doomed, goesOn) : 0);
+    return await retain({ read, prune, goesOn }, retention, this.#clock.now());
   }
 
   /** It opens again when it is used again. */

@@ -5,8 +5,6 @@ import type { OpenSqlite, SqliteHandle, SqliteStatement } from "./sqlite-engine.
 import type { Builder, SqlStore, Steps } from "./store.js";
 import { TablePrefix } from "./table-prefix.js";
 
-/** How long SQLite waits for another process to end its transaction. */
-const BUSY_TIMEOUT_MS = 5_000;
 /** How often it is tried to switch a new file to WAL, for which SQLite itself does not always wait. */
 const WAL_TRIES = 500;
 const WAL_PAUSE_MS = 20;
@@ -24,11 +22,14 @@ export class SqliteStore implements SqlStore {
   readonly dialect = "sqlite";
   readonly builder: Builder;
   readonly #source: SqliteSource;
+  readonly #busyTimeoutMs: number;
   readonly #statements = new Map<string, SqliteStatement>();
   #handle: SqliteHandle | null = null;
   #opening: Promise<SqliteHandle> | null = null;
 
-  constructor(source: SqliteSource, prefix: string) {
+  /** Of a file of its own it waits so long for another process to end its transaction. */
+  constructor(source: SqliteSource, prefix: string, busyTimeoutMs: number) {
+    this.#busyTimeoutMs = busyTimeoutMs;
     this.#source = source;
     this.builder = new Kysely({ dialect: BUILD_ONLY, plugins: [new TablePrefix(prefix)] });
   }
@@ -107,7 +108,7 @@ export class SqliteStore implements SqlStore {
     if ("handle" in this.#source) return this.#source.handle;
     const handle = this.#source.open(this.#source.path);
     try {
-      handle.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      handle.exec(`pragma busy_timeout = ${Math.ceil(this.#busyTimeoutMs)}`);
       await this.#switchToWal(handle);
       // With WAL no crash of the process loses a commit; a power failure may lose the last ones, and corrupts nothing.
       handle.exec("pragma synchronous = normal");

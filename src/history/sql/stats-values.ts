@@ -1,4 +1,4 @@
-import { OUTCOMES } from "../record.js";
+import { OUTCOMES, SKIP_REASONS } from "../record.js";
 import type { RawBuilder, SqlBool } from "./kysely.js";
 import { sql } from "./kysely.js";
 import type { Span, StatsWindow } from "./stats-window.js";
@@ -22,6 +22,9 @@ export interface RankRow {
   /** How many there are of this one. */
   readonly times: number;
 }
+
+/** All there are: the index has job, outcome and time in that order. */
+const WORDS: readonly string[] = [...OUTCOMES, ...SKIP_REASONS];
 
 type Cells = NonNullable<StatsWindow["cells"]>;
 
@@ -61,7 +64,7 @@ function isReached(percent: number): RawBuilder<SqlBool> {
 function outcomesOf({ jobs, cells, ends }: StatsWindow): RawBuilder<unknown>[] {
   const parts = ends.map(
     (end) => sql`select job_name, outcome as measure, count(*) as times from ${sql.table("records")}
-      where ${within(jobs, end)} group by job_name, outcome`,
+      where ${within(jobs, end)} and outcome in (${sql.join(WORDS)}) group by job_name, outcome`,
   );
   return cells === null ? parts : [...parts, outcomesAdded(jobs, cells)];
 }
