@@ -16,6 +16,7 @@ export default defineConfig([
       metrics: "src/metrics/index.ts",
       otel: "src/otel/index.ts",
       redis: "src/redis.ts",
+      store: "src/store.ts",
       testing: "src/testing/index.ts",
       worker: "src/worker.ts",
     },

@@ -14,6 +14,7 @@ export default defineConfig({
       { find: /^punctual\/metrics$/, replacement: source("metrics/index.ts") },
       { find: /^punctual\/otel$/, replacement: source("otel/index.ts") },
       { find: /^punctual\/redis$/, replacement: source("redis.ts") },
+      { find: /^punctual\/store$/, replacement: source("store.ts") },
       { find: /^punctual\/testing$/, replacement: source("testing/index.ts") },
       { find: /^punctual\/worker$/, replacement: source("worker.ts") },
       { find: /^punctual$/, replacement: source("index.ts") },

@@ -11,7 +11,24 @@ export type { OverlapPolicy, SkipReason } from "./scheduler/admit.js";
 export type { MisfirePolicy } from "./scheduler/plan.js";
 export type { ChainCondition } from "./scheduler/chain.js";
 export type { StopReport } from "./scheduler/stop.js";
+export type { RunStart, SchedulerObserver } from "./scheduler/observers.js";
+export type { GroupStats, SchedulerStats, WaitingStats } from "./scheduler/stats.js";
+export type { WorkerPoolStats } from "./command/worker.js";
 export type { SchedulerEvent, SchedulerEvents, SchedulerListener } from "./scheduler/events.js";
+
+// Stored jobs
+export type { StoredJob, StoredJobs } from "./scheduler/stored-jobs.js";
+export type { StoredDistributedOptions, StoredJobDefinition, StoredJobOptions } from "./scheduler/stored-definition.js";
+export type { StoredCommand } from "./store/definition.js";
+export { MemoryJobStore } from "./store/memory-job-store.js";
+export type {
+  JobStore,
+  KillMessage,
+  StoredRow,
+  StoredState,
+  StoreWatch,
+  StoreWatcher,
+} from "./store/job-store.js";
 
 // Schedules
 export { cron } from "./schedule/cron.js";
@@ -47,6 +64,7 @@ export type { Command, CommandFunction, RunContext, UpstreamRun, WorkerCommand }
 // History
 export { MemoryHistory } from "./history/memory-history.js";
 export type { MemoryHistoryOptions } from "./history/memory-history.js";
+export type { BatchWriterStats } from "./history/batch-writer.js";
 export type { JobCounts } from "./history/job-tally.js";
 export type { History, HistoryPage, HistoryQuery } from "./history/history.js";
 export type {

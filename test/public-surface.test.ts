@@ -14,6 +14,7 @@ const ENTRIES = [
   { entry: "punctual/metrics", source: "src/metrics/index.ts", built: "dist/metrics" },
   { entry: "punctual/otel", source: "src/otel/index.ts", built: "dist/otel" },
   { entry: "punctual/redis", source: "src/redis.ts", built: "dist/redis" },
+  { entry: "punctual/store", source: "src/store.ts", built: "dist/store" },
   { entry: "punctual/testing", source: "src/testing/index.ts", built: "dist/testing" },
   { entry: "punctual/worker", source: "src/worker.ts", built: "dist/worker" },
 ] as const;
@@ -34,6 +35,7 @@ describe("the exported names", () => {
         "InvalidScheduleError",
         "MemoryDistributed",
         "MemoryHistory",
+        "MemoryJobStore",
         "PunctualError",
         "RunSkippedError",
         "Scheduler",
@@ -61,6 +63,7 @@ describe("the exported names", () => {
     expect(namesOf("src/index.ts").types).toMatchInlineSnapshot(`
       [
         "Attempt",
+        "BatchWriterStats",
         "Calendar",
         "CalendarOptions",
         "ChainCondition",
@@ -82,6 +85,7 @@ describe("the exported names", () => {
         "GrantedClaim",
         "GrantedLease",
         "GroupOptions",
+        "GroupStats",
         "History",
         "HistoryEntry",
         "HistoryPage",
@@ -96,7 +100,9 @@ describe("the exported names", () => {
         "Job",
         "JobCounts",
         "JobOptions",
+        "JobStore",
         "JobUpdate",
+        "KillMessage",
         "Lease",
         "LeaseAnswer",
         "LeaseRequest",
@@ -123,6 +129,7 @@ describe("the exported names", () => {
         "RunNowOptions",
         "RunRecord",
         "RunSource",
+        "RunStart",
         "RunSuccess",
         "Schedule",
         "ScheduleOwner",
@@ -130,7 +137,9 @@ describe("the exported names", () => {
         "SchedulerEvent",
         "SchedulerEvents",
         "SchedulerListener",
+        "SchedulerObserver",
         "SchedulerOptions",
+        "SchedulerStats",
         "ShellCommand",
         "ShellOptions",
         "ShellResult",
@@ -140,11 +149,23 @@ describe("the exported names", () => {
         "SkipSource",
         "StopOptions",
         "StopReport",
+        "StoreWatch",
+        "StoreWatcher",
+        "StoredCommand",
+        "StoredDistributedOptions",
         "StoredError",
+        "StoredJob",
+        "StoredJobDefinition",
+        "StoredJobOptions",
+        "StoredJobs",
+        "StoredRow",
+        "StoredState",
         "Transfer",
         "UpstreamRun",
+        "WaitingStats",
         "WorkerCommand",
         "WorkerOptions",
+        "WorkerPoolStats",
       ]
     `);
   });
@@ -225,12 +246,30 @@ describe("the exported names", () => {
     `);
   });
 
+  test("of punctual/store", () => {
+    expect(namesOf("src/store.ts").values).toMatchInlineSnapshot(`
+      [
+        "SqlJobStore",
+      ]
+    `);
+    expect(namesOf("src/store.ts").types).toMatchInlineSnapshot(`
+      [
+        "SqlJobStoreOptions",
+        "SqliteEngine",
+        "SqliteHandle",
+        "SqliteJobStoreOptions",
+        "SqliteStatement",
+      ]
+    `);
+  });
+
   test("of punctual/metrics", () => {
     expect(namesOf("src/metrics/index.ts").values).toMatchInlineSnapshot(`
       [
         "COUNTERS",
         "GAUGES",
         "HISTOGRAMS",
+        "TOTALS",
         "collectMetrics",
         "promMetrics",
       ]
@@ -253,6 +292,7 @@ describe("the exported names", () => {
         "PromHistogram",
         "PromMetricsOptions",
         "PromRegistry",
+        "TotalName",
       ]
     `);
   });
@@ -321,15 +361,19 @@ describe("the exported names", () => {
       [
         "REDIS_OPTIONS",
         "RedisDistributed",
+        "RedisJobStore",
         "fromNodeRedis",
       ]
     `);
     expect(namesOf("src/redis.ts").types).toMatchInlineSnapshot(`
       [
         "FailFastSettings",
+        "NewsListener",
         "NodeRedisLike",
+        "NodeRedisSubscriber",
         "RedisClientSettings",
         "RedisDistributedOptions",
+        "RedisJobStoreOptions",
         "RedisLike",
       ]
     `);
@@ -341,6 +385,7 @@ describe("the exported names", () => {
         "ManualClock",
         "distributedContract",
         "historyContract",
+        "jobStoreContract",
         "simulate",
       ]
     `);
@@ -351,6 +396,8 @@ describe("the exported names", () => {
         "DistributedContractOptions",
         "DistributedStore",
         "HistoryContractOptions",
+        "JobStoreContractOptions",
+        "JobStorePlace",
         "SimulateOptions",
         "SimulatedBucket",
         "SimulatedCounts",

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Scheduler } from "punctual";
+import { openHistory, tellOfBefore, tellOfRecord } from "./before.js";
 import { LogFolder } from "./folder.js";
 import { MadeUpFolder } from "./made-up-folder.js";
 import type { Options } from "./options.js";
@@ -11,7 +12,10 @@ const REPORT = "traffic-report";
 /** Runs the demo until its first round is over, or `interrupted` aborts. Resolves with the exit code. */
 export async function demo(options: Options, screen: Screen, interrupted: AbortSignal): Promise<number> {
   const threads = options.threads ?? availableParallelism();
-  const scheduler = new Scheduler({ workers: { maxThreads: threads } });
+  const history = openHistory(options.history);
+  const scheduler = new Scheduler({ workers: { maxThreads: threads }, ...(history && { history, recover: true }) });
+  if (history !== undefined) await tellOfRecord(history, REPORT, screen);
+  tellOfBefore(scheduler, screen);
   scheduler.on("error", ({ error }) => screen.print(screen.bad(`error: ${error.message}`)));
   const madeUp = options.logs === null ? new MadeUpFolder(scheduler, options.lines, options.seed) : null;
   const interruption = new Promise<number>((resolve) => {

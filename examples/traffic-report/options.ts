@@ -13,6 +13,8 @@ export interface Options {
   readonly threads: number | null;
   readonly watch: boolean;
   readonly compare: boolean;
+  /** The file of the history, or `null` for the memory. */
+  readonly history: string | null;
   readonly help: boolean;
 }
 
@@ -25,6 +27,7 @@ Reports the traffic in web access logs (Combined Log Format), worked out on all 
   --seed N        another seed, other lines (default 1)
   --every SPEC    when to look for new logs: a cron expression or "@every 5s" (default "*/2 * * * * *")
   --threads N     worker threads (default: the number of cores)
+  --history FILE  keep what happened in FILE (SQLite): a later demo says what was cut and missed before it
   --no-compare    do not measure one thread as well
   --watch         go on after the first round, until Ctrl-C
   --help          show this`;
@@ -39,6 +42,7 @@ const KNOWN = {
   every: { type: "string", default: "*/2 * * * * *" },
   threads: { type: "string" },
   watch: { type: "boolean", default: false },
+  history: { type: "string" },
   "no-compare": { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -55,6 +59,7 @@ export function readOptions(args: readonly string[]): Options {
     every: checkedSchedule(values.every),
     threads: values.threads === undefined ? null : wholeNumber("threads", values.threads, 1),
     watch: values.watch,
+    history: values.history ?? null,
     compare: !values["no-compare"],
     help: values.help,
   };

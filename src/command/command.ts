@@ -20,7 +20,10 @@ export interface RunContext<Data = unknown> {
   readonly upstream: UpstreamRun | null;
   /** The run's fencing number, where a lease gives one; else `null`. */
   readonly token: number | null;
-  /** Names the run in traces (W3C Trace Context, 32 hexadecimal digits): its id without dashes. */
+  /**
+   * Names the run's trace (W3C Trace Context, 32 hexadecimal digits): its id without dashes, or the trace that an observer
+   * (`traceRuns` of `punctual/otel`) has put it in.
+   */
   readonly traceId: string;
   /** The same as a `traceparent` header's value, for what the run calls. */
   readonly traceparent: string;
@@ -72,6 +75,8 @@ export type Command<Data = unknown, Result = unknown> =
 export interface ExecutorRun extends Omit<RunContext, "signal"> {
   /** Objects to hand over, not copy, with `data`. */
   readonly transferList: Transfer["list"];
+  /** What an observer has it have for its `traceparent`; `null` for its own. */
+  readonly givenTraceparent: string | null;
 }
 
 /** A command being performed. */

@@ -11,7 +11,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function runEnvironment(command: ShellCommand, run: ExecutorRun, own: Variables = process.env): Variables {
   const ofRun = runVariables(run);
   // Those that are `undefined` count too: a process that was itself started for a run does not hand on its data.
-  const layers = [inherited(own, command.inheritEnv ?? true), command.env ?? {}, ofRun];
+  const layers = [inherited(own, command.inheritEnv ?? true), traceVariables(run), command.env ?? {}, ofRun];
   const variables = new Map<string, readonly [name: string, value: string | undefined]>();
   for (const [name, value] of layers.flatMap((layer) => Object.entries(layer))) {
     variables.set(process.platform === "win32" ? name.toUpperCase() : name, [name, value]);
@@ -22,6 +22,11 @@ export function runEnvironment(command: ShellCommand, run: ExecutorRun, own: Var
 function inherited(own: Variables, inherit: boolean | readonly string[]): Variables {
   if (inherit === true) return own;
   return inherit === false ? {} : Object.fromEntries(inherit.map((name) => [name, own[name]]));
+}
+
+/** Instead of inherited ones, which are about another trace than this run's. */
+function traceVariables({ traceparent }: ExecutorRun): Variables {
+  return { TRACEPARENT: traceparent, TRACESTATE: undefined };
 }
 
 function runVariables(run: ExecutorRun): Variables {

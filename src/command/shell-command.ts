@@ -21,7 +21,10 @@ export interface ShellOptions {
   readonly cwd?: string;
   /** Variables that the process gets beside the inherited ones, and instead of those of the same name. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What of this process's environment is handed on: all, nothing, or the variables that are named. @default true */
+  /**
+   * What of this process's environment is handed on: all, nothing, or the variables that are named. The run's own variables
+   * are there in any case. @default true
+   */
   readonly inheritEnv?: boolean | readonly string[];
   /** What the process reads from its standard input. @default nothing: it is empty */
   readonly stdin?: string;
@@ -73,8 +76,8 @@ const OPTIONS: Readonly<Record<keyof ShellOptions, OptionCheck>> = {
 /**
  * A command that starts a process, in a process group of its own. A text is run by a shell: `shell("pg_dump app | gzip >
  * /backup/app.gz")`; a list is a program with its arguments, started without one: `shell(["pg_dump", "app"])`. The process
- * finds its run in `PUNCTUAL_JOB`, `PUNCTUAL_RUN_ID`, `PUNCTUAL_FIRE_TIME`, `PUNCTUAL_ATTEMPT`, `PUNCTUAL_TOKEN` and, as JSON,
- * `PUNCTUAL_DATA`. A run fails with a CommandError of code `SHELL_EXIT_CODE`, `SHELL_SIGNAL` or `SHELL_SPAWN_FAILED`.
+ * finds its run in `PUNCTUAL_JOB`, `PUNCTUAL_RUN_ID`, `PUNCTUAL_FIRE_TIME`, `PUNCTUAL_ATTEMPT`, `PUNCTUAL_TOKEN`, as JSON in
+ * `PUNCTUAL_DATA`, and for traces in `TRACEPARENT`. A run fails with a CommandError of code `SHELL_EXIT_CODE`, `SHELL_SIGNAL` or `SHELL_SPAWN_FAILED`.
  * @throws InvalidOptionError
  */
 export function shell(command: string | readonly string[], options: ShellOptions = {}): ShellCommand {

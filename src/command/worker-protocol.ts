@@ -24,6 +24,7 @@ export type ThreadTask = readonly [
   data: unknown,
   upstream: UpstreamRun | null,
   token: number | null,
+  givenTraceparent: string | null,
 ];
 
 /** How a run ended in its thread. `progress` is the last one reported: its message may arrive after this one. */

@@ -11,7 +11,8 @@ import type { Logger } from "./logger.js";
 import { loadModule } from "./load-module.js";
 import { checkFraction } from "./progress.js";
 import { cloneable, packError, packThrown, unpackThrown } from "./sent-error.js";
-import { traceparent } from "./trace.js";
+import type { RunTrace } from "./trace.js";
+import { traceIdOf, traceparentOf } from "./trace.js";
 import { isTransfer } from "./transfer.js";
 import type {
   AbortMessage,
@@ -39,7 +40,7 @@ process.on("uncaughtException", (error: unknown) => {
 });
 
 /** A run as the command in this thread sees it. */
-class ThreadRunContext implements RunContext {
+class ThreadRunContext implements RunContext, RunTrace {
   readonly id: string;
   readonly jobName: string;
   readonly fireTime: number | null;
@@ -48,6 +49,7 @@ class ThreadRunContext implements RunContext {
   readonly attempt: number;
   readonly upstream: UpstreamRun | null;
   readonly token: number | null;
+  readonly givenTraceparent: string | null;
   readonly data: unknown;
   readonly logger: Logger = threadLogger(this);
   readonly #number: number;
@@ -55,11 +57,13 @@ class ThreadRunContext implements RunContext {
   #aborted: AbortMessage | undefined;
   #progress: number | undefined;
 
-  constructor([number, , , id, jobName, fireTime, startedAt, attempt, data, upstream, token]: ThreadTask) {
+  constructor(task: ThreadTask) {
+    const [number, , , id, jobName, fireTime, startedAt, attempt, data, upstream, token, givenTraceparent] = task;
     this.#number = number;
     this.attempt = attempt;
     this.upstream = received(upstream);
     this.token = token;
+    this.givenTraceparent = givenTraceparent;
     this.id = id;
     this.jobName = jobName;
     this.fireTime = fireTime;
@@ -69,11 +73,11 @@ class ThreadRunContext implements RunContext {
   }
 
   get traceId(): string {
-    return this.id.replaceAll("-", "");
+    return traceIdOf(this);
   }
 
   get traceparent(): string {
-    return traceparent(this.traceId, this.attempt);
+    return traceparentOf(this);
   }
 
   /** Writes to the logger of the main thread. */

@@ -6,19 +6,12 @@ import type { ResourceLimits, Worker } from "node:worker_threads";
 import { BroadcastChannel } from "node:worker_threads";
 import type { Tinypool } from "tinypool";
 import { WorkerError } from "../errors.js";
-import type { Execution, Executor, ExecutorRun, UpstreamRun, WorkerCommand } from "./command.js";
-import { EndSignal } from "./end-signal.js";
+import type { Execution, Executor, ExecutorRun, WorkerCommand } from "./command.js";
 import { Fifo } from "./fifo.js";
+import { PoolRun } from "./pool-run.js";
 import { packThrown } from "./sent-error.js";
 import { poolError, replyError } from "./worker-failure.js";
-import type {
-  AbortMessage,
-  LogMessage,
-  ProgressMessage,
-  ThreadReply,
-  ThreadSetup,
-  ThreadTask,
-} from "./worker-protocol.js";
+import type { AbortMessage, LogMessage, ProgressMessage, ThreadReply, ThreadSetup } from "./worker-protocol.js";
 
 /** Settings of a worker pool, checked. */
 export interface WorkerPoolSettings {
@@ -31,15 +24,15 @@ export interface WorkerPoolSettings {
 /** Told of what no run can be told of, such as an error in a thread after its run has ended. */
 export type WorkerPoolErrorListener = (error: WorkerError) => void;
 
-/** A run that waits for a thread or has one. */
-interface PoolRun {
-  readonly number: number;
-  readonly command: WorkerCommand;
-  readonly run: ExecutorRun;
-  /** Aborting it makes tinypool terminate the thread, so it is not the signal that the command sees. */
-  readonly end: EndSignal;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
+/** What a pool of worker threads is at. */
+export interface WorkerPoolStats {
+  /** Threads that there are, idle ones included. */
+  readonly threads: number;
+  readonly maxThreads: number;
+  /** Runs that have a thread, or one that starts for them. */
+  readonly busy: number;
+  /** Runs that wait for a thread. */
+  readonly queued: number;
 }
 
 /** Beside the bundle it is a built file; from TypeScript sources a small one that loads the source. */
@@ -69,6 +62,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
   #pool: Tinypool | null = null;
   #threadFile = "";
   #lastNumber = 0;
+  #queued = 0;
 
   constructor(settings: WorkerPoolSettings, onError: WorkerPoolErrorListener) {
     this.#settings = settings;
@@ -76,24 +70,27 @@ export class WorkerPool implements Executor<WorkerCommand> {
     this.#maxThreads = settings.maxThreads ?? Math.max(availableParallelism(), settings.minThreads);
   }
 
+  get stats(): WorkerPoolStats {
+    const threads = this.#pool === null ? 0 : threadsOf(this.#pool).length;
+    return { threads, maxThreads: this.#maxThreads, busy: this.#active.size, queued: this.#queued };
+  }
+
   execute(command: WorkerCommand, run: ExecutorRun): Execution {
     const number = ++this.#lastNumber;
-    const end = new EndSignal();
-    let reject: PoolRun["reject"] = () => {};
-    const result = new Promise<unknown>((resolve, rejectResult) => {
-      reject = rejectResult;
-      this.#waiting.push({ number, command, run, end, resolve, reject });
-    });
+    const poolRun = new PoolRun(number, command, run);
+    this.#waiting.push(poolRun);
+    this.#queued++;
     const terminate = (reason: Error): void => {
-      end.abort(reason);
-      if (!this.#active.has(number)) reject(reason);
+      poolRun.end.abort(reason);
+      this.#waitsNoMore(poolRun);
+      if (!this.#active.has(number)) poolRun.reject(reason);
     };
     const abort = (reason: Error): void => {
       if (!this.#active.has(number)) terminate(reason);
       else this.#post({ abort: number, reason: packThrown(reason) });
     };
     this.#startWaiting();
-    return { result, abort, terminate };
+    return { result: poolRun.result, abort, terminate };
   }
 
   async close(): Promise<void> {
@@ -109,10 +106,16 @@ export class WorkerPool implements Executor<WorkerCommand> {
     while (this.#active.size < this.#maxThreads) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      if (next.end.aborted) continue;
+      if (!next.waits) continue;
+      this.#waitsNoMore(next);
       this.#active.set(next.number, next);
       this.#start(next);
     }
+  }
+
+  #waitsNoMore(poolRun: PoolRun): void {
+    if (poolRun.waits) this.#queued--;
+    poolRun.waits = false;
   }
 
   /** Without a promise more than needed between one run's end and the next one's start: a thread is idle meanwhile. */
@@ -131,7 +134,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
   #runOnThread(pool: Tinypool, poolRun: PoolRun): void {
     const { run, end } = poolRun;
     const transferList = [...run.transferList] as never;
-    const reply = pool.run(threadTask(poolRun), { filename: this.#threadFile, transferList, signal: end });
+    const reply = pool.run(poolRun.task, { filename: this.#threadFile, transferList, signal: end });
     reply.then(
       (ended: ThreadReply) => this.#replied(poolRun, ended),
       (error: unknown) => this.#failed(poolRun, error),
@@ -207,31 +210,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
   }
 }
 
-/** An error is sent as data: a copy of it alone would lose what was added to it. */
-function sent(upstream: UpstreamRun | null): UpstreamRun | null {
-  if (upstream === null) return null;
-  const { id, jobName, fireTime, outcome, result, error } = upstream;
-  return { id, jobName, fireTime, outcome, result, error: packThrown(error) };
-}
-
 /** tinypool declares less of its threads than they are. */
 function threadsOf(pool: Tinypool): readonly Worker[] {
   return pool.threads as unknown as Worker[];
-}
-
-function threadTask({ number, command, run }: PoolRun): ThreadTask {
-  const { id, jobName, fireTime, startedAt, attempt, data, upstream, token } = run;
-  return [
-    number,
-    command.url,
-    command.exportName,
-    id,
-    jobName,
-    fireTime,
-    startedAt,
-    attempt,
-    data,
-    sent(upstream),
-    token,
-  ];
 }

@@ -1,5 +1,7 @@
 import type { RunContext } from "../command/command.js";
+import type { PunctualError } from "../errors.js";
 import type { SchedulerEvents } from "../scheduler/events.js";
+import type { RecordedRun } from "../history/record.js";
 import type { Job } from "../scheduler/job.js";
 import type { Run } from "../scheduler/run-record.js";
 import type { StopReport } from "../scheduler/stop.js";
@@ -41,7 +43,7 @@ export interface RunEndMessage extends Omit<RunMessage, "traceId" | "attempt" | 
   readonly error: unknown;
 }
 
-/** The events that are published. Not `error`: it is a process warning only as long as nobody listens to it. */
+/** The events that are listened to. Not `error`, which is observed: it is a process warning only as long as nobody listens. */
 export type PublishedEvent = Exclude<keyof SchedulerEvents, "error">;
 
 type Payload<E extends PublishedEvent> = Omit<SchedulerEvents[E], "job" | "run">;
@@ -62,6 +64,7 @@ export interface DiagnosticsMessages {
   "punctual:run:deaf": RunMessage;
   "punctual:run:silent": RunMessage;
   "punctual:run:end": RunEndMessage;
+  "punctual:run:abandon": RunEndMessage & { readonly again: boolean };
   "punctual:run:skip": FireMessage & Payload<"run:skipped">;
   "punctual:fire:missed": JobMessage & Payload<"fire:missed">;
   "punctual:fire:claimed": FireMessage & Payload<"fire:claimed">;
@@ -70,12 +73,16 @@ export interface DiagnosticsMessages {
   "punctual:leader:change": DiagnosticsMessage & Payload<"leader:changed">;
   "punctual:distributed:unavailable": FireMessage & Payload<"distributed:unavailable">;
   "punctual:clock:jump": DiagnosticsMessage & Payload<"clock:jumped">;
+  "punctual:scheduler:error": DiagnosticsMessage & { readonly job: string | null; readonly error: PunctualError };
 }
 
 /** The name of a channel. */
 export type DiagnosticsChannel = keyof DiagnosticsMessages;
 
-/** The channel of each event. */
+/** The channel of `error` events. */
+export const ERROR_CHANNEL = "punctual:scheduler:error";
+
+/** The channel of each other event. */
 export const CHANNELS: Readonly<Record<PublishedEvent, DiagnosticsChannel>> = {
   "scheduler:started": "punctual:scheduler:start",
   "scheduler:stopped": "punctual:scheduler:stop",
@@ -91,6 +98,7 @@ export const CHANNELS: Readonly<Record<PublishedEvent, DiagnosticsChannel>> = {
   "run:deaf": "punctual:run:deaf",
   "run:silent": "punctual:run:silent",
   "run:finished": "punctual:run:end",
+  "run:abandoned": "punctual:run:abandon",
   "run:skipped": "punctual:run:skip",
   "fire:missed": "punctual:fire:missed",
   "fire:claimed": "punctual:fire:claimed",
@@ -103,17 +111,18 @@ export const CHANNELS: Readonly<Record<PublishedEvent, DiagnosticsChannel>> = {
 
 /** What payloads are made of: a job's handle, a run that goes on or has ended, and plain values. */
 interface AnyPayload {
-  readonly job?: Job;
-  readonly run?: RunContext | Run;
+  readonly job?: Job | null;
+  readonly run?: RunContext | Run | RecordedRun;
 }
 
 /** Makes the message of an event: the payload, with the job's name in place of its handle, and the run's plain facts. */
 export function messageOf(node: string, payload: object): DiagnosticsMessage {
   const { job, run, ...rest } = payload as AnyPayload;
-  return { node, ...(job !== undefined && { job: job.name }), ...(run !== undefined && runFacts(run)), ...rest };
+  const name = job?.name ?? run?.jobName;
+  return { node, ...(name !== undefined && { job: name }), ...(run !== undefined && runFacts(run)), ...rest };
 }
 
-function runFacts(run: RunContext | Run): object {
+function runFacts(run: RunContext | Run | RecordedRun): object {
   const { id: runId, fireTime, startedAt, latenessMs } = run;
   const facts = { runId, fireTime, startedAt, latenessMs };
   if ("outcome" in run) {

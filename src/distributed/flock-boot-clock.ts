@@ -1,6 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { Clock } from "../clock/clock.js";
+import { readBootId } from "../machine/boot-id.js";
 
 /** A clock that all processes of one machine read alike, from one start of the machine to the next. */
 export interface BootClock {
@@ -16,18 +15,4 @@ export function machineBootClock(clock: Clock): BootClock {
   if (bootId === null) return { bootId: "wall-clock", nowMs: () => clock.now() };
   // Node reads the system's monotonic clock here, as it is: `performance.now` counts from the start of the process.
   return { bootId, nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
-}
-
-function readBootId(): string | null {
-  try {
-    if (process.platform === "linux") return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    if (process.platform !== "darwin") return null;
-    const stdio = ["ignore", "pipe", "ignore"] as const;
-    return execFileSync("/usr/sbin/sysctl", ["-n", "kern.bootsessionuuid"], {
-      encoding: "utf8",
-      stdio: [...stdio],
-    }).trim();
-  } catch {
-    return null;
-  }
 }

@@ -13,7 +13,15 @@ export interface RedisLike {
   readonly isCluster?: boolean | undefined;
   /** The client's settings, as ioredis names them; those that would let a command be executed too late are refused. */
   readonly options?: RedisClientSettings | undefined;
+  /**
+   * Listens to a channel, on a connection of its own that is made again when it was lost. Resolves with what ends it, when
+   * it listens. Where there is none, `RedisJobStore` has ioredis' `duplicate`, or asks more often.
+   */
+  listen?(channel: string, onNews: NewsListener): Promise<() => void>;
 }
+
+/** Called when something was told on a channel, or may have been while nobody listened. */
+export type NewsListener = () => void;
 
 /** Settings of a client that matter here. */
 export interface RedisClientSettings {
@@ -27,7 +35,17 @@ export interface RedisClientSettings {
 export interface NodeRedisLike {
   sendCommand(args: string[]): Promise<unknown>;
   readonly isReady: boolean;
-  readonly options?: { readonly disableOfflineQueue?: boolean | undefined } | undefined;
+  readonly options?: { readonly disableOfflineQueue?: boolean | undefined; readonly socket?: object } | undefined;
+  /** Makes another client with other options; for `RedisJobStore`. */
+  duplicate?(options: object): NodeRedisSubscriber;
+}
+
+/** A client of node-redis as far as listening needs it. */
+export interface NodeRedisSubscriber {
+  on(event: string, listener: (error: unknown) => void): unknown;
+  connect(): Promise<unknown>;
+  subscribe(channel: string, listener: NewsListener): Promise<unknown>;
+  destroy(): void;
 }
 
 /** Settings of ioredis with which a command is sent now or fails now: `new Redis({ ...REDIS_OPTIONS, host })`. */
@@ -78,7 +96,27 @@ export function fromNodeRedis(client: NodeRedisLike): RedisLike {
     get status() {
       return client.isReady ? "ready" : "offline";
     },
+    ...(client.duplicate && { listen: (channel, onNews) => listenWith(client, channel, onNews) }),
   };
+}
+
+async function listenWith(client: NodeRedisLike, channel: string, onNews: NewsListener): Promise<() => void> {
+  const reconnectStrategy = (times: number): number => Math.min((times + 1) * 100, 2_000);
+  const socket = { ...client.options?.socket, reconnectStrategy };
+  const subscriber = (client.duplicate as NonNullable<NodeRedisLike["duplicate"]>).call(client, { socket });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      // It goes on trying by itself; who begins wants to know.
+      subscriber.on("error", reject);
+      subscriber.on("ready", () => onNews());
+      subscriber.connect().then(() => resolve(), reject);
+    });
+    await subscriber.subscribe(channel, onNews);
+  } catch (error) {
+    subscriber.destroy();
+    throw error;
+  }
+  return () => subscriber.destroy();
 }
 
 /** @throws InvalidOptionError when it is no client, or keeps commands for later */

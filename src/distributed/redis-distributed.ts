@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { createRequire } from "node:module";
 import type { Clock } from "../clock/clock.js";
 import { SystemClock } from "../clock/system-clock.js";
-import { DistributedUnavailableError, InvalidOptionError, PunctualError } from "../errors.js";
+import { DistributedUnavailableError, InvalidOptionError } from "../errors.js";
 import type { Duration } from "../schedule/duration.js";
 import { parseDuration } from "../schedule/duration.js";
 import { checkClaim, checkLease, checkSelect, skewMs } from "./checks.js";
@@ -10,7 +9,9 @@ import type { ClaimAnswer, ClaimRequest, Distributed, Lease, LeaseAnswer, LeaseR
 import { RedisCalls } from "./redis-calls.js";
 import { CLAIM } from "./redis-claim-script.js";
 import type { RedisLike } from "./redis-client.js";
-import { checkClient, REDIS_OPTIONS } from "./redis-client.js";
+import { checkClient } from "./redis-client.js";
+import type { OwnClient } from "./redis-connect.js";
+import { connect } from "./redis-connect.js";
 import { checkPrefix, keyOf } from "./redis-key.js";
 import { LEASE, RELEASE, RENEW, SELECT } from "./redis-lease-scripts.js";
 import type { ScriptAnswer } from "./redis-replies.js";
@@ -43,12 +44,6 @@ export interface RedisDistributedOptions {
   readonly minReplicas?: number;
   /** Measures `timeout`; the time that nodes agree by is the server's. @default the system's clock */
   readonly clock?: Clock;
-}
-
-interface OwnClient extends RedisLike {
-  on(event: "error", listener: () => void): void;
-  quit(): Promise<unknown>;
-  disconnect(): void;
 }
 
 /**
@@ -193,23 +188,4 @@ function checkReplicas(minReplicas: unknown, client: RedisLike | string): number
   }
   if (Number.isSafeInteger(minReplicas) && (minReplicas as number) >= 0) return minReplicas as number;
   throw new InvalidOptionError("minReplicas", "a whole number, 0 or more", minReplicas);
-}
-
-/** Loaded when first needed: it is an optional peer. */
-function connect(url: string): OwnClient {
-  if (!/^rediss?:\/\//.test(url)) {
-    throw new InvalidOptionError("client", 'a client, or a URL such as "redis://localhost:6379"', url);
-  }
-  const client = new (loadClient())(url, REDIS_OPTIONS);
-  // Every question that fails says why; without a listener ioredis writes each failure to stderr.
-  client.on("error", () => {});
-  return client;
-}
-
-function loadClient(): new (url: string, options: typeof REDIS_OPTIONS) => OwnClient {
-  try {
-    return createRequire(import.meta.url)("ioredis").Redis;
-  } catch (cause) {
-    throw new PunctualError("PEER_MISSING", "a redis:// URL needs the package ioredis: npm install ioredis", { cause });
-  }
 }

@@ -4,8 +4,8 @@ import { BatchAttempt } from "./batch-attempt.js";
 import { BatchMarks } from "./batch-marks.js";
 import type { BatchProblem } from "./batch-problem.js";
 import { BatchTrouble } from "./batch-problem.js";
-import type { HistoryEntry, HistoryRecord } from "./record.js";
-import { recordOf } from "./record.js";
+import type { HistoryEntry, HistoryItem, RunStart } from "./record.js";
+import { itemOf } from "./record.js";
 
 /** What `new BatchWriter` needs. */
 export interface BatchWriterOptions {
@@ -14,12 +14,12 @@ export interface BatchWriterOptions {
    * Writes one batch, all of it or nothing it minds to find there: a batch comes again after a failure, and after no
    * answer even while the first try may go on.
    */
-  write(batch: readonly HistoryRecord[]): Promise<void>;
+  write(batch: readonly HistoryItem[]): Promise<void>;
   /** Whether a failure is about a record, whichever: it is then looked for, and left out. @default never */
   isRefusal?(error: unknown): boolean;
   /** How many records are written together at most. @default 500 */
   readonly batchSize?: number;
-  /** How long the first one waits for others, in milliseconds. @default 100 */
+  /** How long after a batch the next one is written at the earliest, in milliseconds, unless it is full. @default 100 */
   readonly intervalMs?: number;
   /** How long a batch may take before it is tried again, in milliseconds. @default 10_000 */
   readonly timeoutMs?: number;
@@ -56,14 +56,18 @@ export class BatchWriter {
   readonly #options: Required<Omit<BatchWriterOptions, "onProblem">>;
   readonly #trouble: BatchTrouble;
   readonly #marks = new BatchMarks();
-  #queue: HistoryEntry[] = [];
-  /** When the first one of the queue came, or came to be the first: on the monotonic clock. */
-  #queuedAtMs = 0;
+  #queue: (HistoryEntry | RunStart)[] = [];
+  /** When the last batch was taken, on the monotonic clock: what comes seldom is written at once, what comes often together. */
+  #tookAtMs = Number.NEGATIVE_INFINITY;
+  /** Up to how many entries ever taken over somebody waits for. */
+  #awaited = 0;
   /** What is written, or tried again. */
-  #batch: readonly HistoryRecord[] | null = null;
+  #batch: readonly HistoryItem[] | null = null;
   /** What is left of a batch of which some record was refused, to be written next. */
-  #parts: (readonly HistoryRecord[])[] = [];
+  #parts: (readonly HistoryItem[])[] = [];
   #refused = 0;
+  /** What those are told who wait for an entry, by its id, when it is refused. */
+  readonly #refusals = new Map<string, (error: PunctualError) => void>();
   #attempt: BatchAttempt | null = null;
   /** A try of this batch that was given up has written it nevertheless. */
   #wroteLate = false;
@@ -77,7 +81,7 @@ export class BatchWriter {
   constructor(options: BatchWriterOptions) {
     const { batchSize = 500, intervalMs = 100, timeoutMs = 10_000, limit = 10_000, whenFull = "drop" } = options;
     const { clock, onProblem } = options;
-    const write = (batch: readonly HistoryRecord[]): Promise<void> => options.write(batch);
+    const write = (batch: readonly HistoryItem[]): Promise<void> => options.write(batch);
     const isRefusal = (error: unknown): boolean => options.isRefusal?.(error) ?? false;
     this.#options = { clock, write, isRefusal, batchSize, intervalMs, timeoutMs, limit, whenFull };
     this.#trouble = new BatchTrouble((problem) => onProblem.call(options, problem), limit);
@@ -93,10 +97,9 @@ export class BatchWriter {
    * Takes over the entries, in constant time for each; records are made of them when they are written. A promise, for
    * `wait`, resolves when the backlog has fallen to the limit; a caller who does not wait for it makes the backlog grow.
    */
-  append(entries: readonly HistoryEntry[]): void | Promise<void> {
-    const { clock, limit, whenFull } = this.#options;
+  append(entries: readonly (HistoryEntry | RunStart)[]): void | Promise<void> {
+    const { limit, whenFull } = this.#options;
     const room = whenFull === "wait" ? entries.length : Math.max(0, limit - this.#backlog);
-    if (this.#queue.length === 0) this.#queuedAtMs = clock.monotonic();
     for (const entry of room < entries.length ? entries.slice(0, room) : entries) this.#queue.push(entry);
     this.#stopped = false;
     this.#schedule();
@@ -105,6 +108,27 @@ export class BatchWriter {
     const whenRoom = this.#appended - limit;
     return new Promise((resolve) => {
       this.#marks.when(whenRoom, resolve);
+    });
+  }
+
+  /**
+   * As `append`, but written as soon as what is being written is; settles then.
+   * @throws PunctualError, code `HISTORY_FAILED`, when there is no room, or the database refuses one of them
+   */
+  appendAtOnce(entries: readonly RunStart[]): Promise<void> {
+    const { limit, whenFull } = this.#options;
+    if (whenFull === "drop" && this.#backlog + entries.length > limit) {
+      return Promise.reject(new PunctualError("HISTORY_FAILED", `${this.#backlog} records wait to be written already`));
+    }
+    void this.append(entries);
+    this.#awaited = this.#appended;
+    this.#schedule();
+    return new Promise((resolve, reject) => {
+      for (const { id } of entries) this.#refusals.set(id, reject);
+      this.#marks.when(this.#awaited, () => {
+        for (const { id } of entries) this.#refusals.delete(id);
+        resolve();
+      });
     });
   }
 
@@ -175,7 +199,8 @@ export class BatchWriter {
     const { clock, batchSize, intervalMs } = this.#options;
     if (this.#batch !== null) return this.#pauseMs;
     if (this.#parts.length > 0 || this.#flushes > 0 || this.#queue.length >= batchSize) return 0;
-    return this.#queuedAtMs + intervalMs - clock.monotonic();
+    if (this.#awaited > this.#marks.written) return 0;
+    return this.#tookAtMs + intervalMs - clock.monotonic();
   }
 
   #write(): void {
@@ -193,12 +218,12 @@ export class BatchWriter {
     this.#attempt.start();
   }
 
-  #takeBatch(): readonly HistoryRecord[] {
-    this.#queuedAtMs = this.#options.clock.monotonic();
-    return this.#queue.splice(0, this.#options.batchSize).map(recordOf);
+  #takeBatch(): readonly HistoryItem[] {
+    this.#tookAtMs = this.#options.clock.monotonic();
+    return this.#queue.splice(0, this.#options.batchSize).map(itemOf);
   }
 
-  #ended(batch: readonly HistoryRecord[], failure: { readonly error: unknown } | null): void {
+  #ended(batch: readonly HistoryItem[], failure: { readonly error: unknown } | null): void {
     this.#attempt = null;
     if (failure === null || this.#wroteLate) {
       this.#written(batch);
@@ -212,7 +237,7 @@ export class BatchWriter {
   }
 
   /** Halves the batch until the record that is refused is alone, and lets go of that. */
-  #refuse(batch: readonly HistoryRecord[], error: unknown): void {
+  #refuse(batch: readonly HistoryItem[], error: unknown): void {
     const [first, ...others] = batch;
     this.#batch = null;
     this.#pauseMs = 0;
@@ -222,12 +247,14 @@ export class BatchWriter {
       return;
     }
     this.#refused++;
+    const message = `the database refuses ${first.id}: ${String(error)}`;
+    this.#refusals.get(first.id)?.(new PunctualError("HISTORY_FAILED", message, { cause: error }));
     this.#marks.add(1);
     this.#trouble.tell({ kind: "refused", id: first.id, error });
   }
 
   /** A store that always needs longer than it is given would get nowhere if this did not count. */
-  #late(batch: readonly HistoryRecord[]): void {
+  #late(batch: readonly HistoryItem[]): void {
     if (batch !== this.#batch) return;
     this.#wroteLate = true;
     if (this.#attempt !== null) return;
@@ -235,7 +262,7 @@ export class BatchWriter {
     this.#ended(batch, null);
   }
 
-  #written(batch: readonly HistoryRecord[]): void {
+  #written(batch: readonly HistoryItem[]): void {
     this.#batch = null;
     this.#wroteLate = false;
     this.#pauseMs = 0;

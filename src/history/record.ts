@@ -13,6 +13,7 @@ export const SKIP_REASONS = [
   "clockSkew",
   "heldElsewhere",
   "distributedUnavailable",
+  "historyUnavailable",
   "paused",
   "misfire",
   "removed",
@@ -94,6 +95,19 @@ export interface RecordedSkip extends SkipHead {
 /** One thing that happened to a job; `kind` tells which. */
 export type HistoryRecord = RecordedRun | RecordedSkip;
 
+/** That a run has begun: what a history that outlives its process keeps until the run's record comes. */
+export interface RunStart extends RecordHead {
+  readonly kind: "start";
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly commandKind: string;
+  readonly command: string;
+  readonly node: string | null;
+  readonly token: number | null;
+  /** 2 for a run that does again what a process had left unfinished. */
+  readonly attempt: number;
+}
+
 /** A run whose record is made when it is wanted. From when it is appended, nothing of it may change. */
 export interface RunSource extends RunHead {
   /** Makes the record; throws nothing. */
@@ -109,6 +123,9 @@ export interface SkipSource extends SkipHead {
 /** A record, or what it can be made from: most records are dropped without ever having been read. */
 export type HistoryEntry = HistoryRecord | RunSource | SkipSource;
 
+/** What a history that outlives its process writes. */
+export type HistoryItem = HistoryRecord | RunStart;
+
 /** The instant by which an entry is ordered and found, epoch milliseconds. */
 export function timeOf(entry: RunHead | SkipHead): number {
   return entry.kind === "run" ? entry.startedAt : entry.at;
@@ -117,4 +134,9 @@ export function timeOf(entry: RunHead | SkipHead): number {
 /** The record of an entry; for a source it is made anew each time. */
 export function recordOf(entry: HistoryEntry): HistoryRecord {
   return "toRecord" in entry ? entry.toRecord() : entry;
+}
+
+/** As `recordOf`; that a run has begun is written as it is. */
+export function itemOf(entry: HistoryEntry | RunStart): HistoryItem {
+  return entry.kind === "start" ? entry : recordOf(entry);
 }

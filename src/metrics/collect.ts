@@ -1,9 +1,11 @@
-import type { SchedulerEvent, SchedulerEvents, SchedulerListener } from "../scheduler/events.js";
+import type { SchedulerEvent, SchedulerListener } from "../scheduler/events.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
+import type { SchedulerStats } from "../scheduler/stats.js";
 import type { JobLabel } from "./live-state.js";
 import { LiveState } from "./live-state.js";
-import type { GaugeName, MetricSink } from "./metric.js";
+import type { GaugeName, MetricSink, TotalName } from "./metric.js";
 import { GAUGES } from "./metric.js";
+import { STATS_TOTALS } from "./scheduler-counts.js";
 
 /** How metrics are labelled. */
 export interface CollectMetricsOptions {
@@ -17,8 +19,8 @@ export interface CollectMetricsOptions {
 type Listeners = { readonly [E in SchedulerEvent]?: SchedulerListener<E> };
 
 /**
- * Gives a sink what the scheduler's events tell, from now on: call it before `start`. Returns what ends it. The `error`
- * event is not among them, because it is a process warning only as long as nobody listens to it.
+ * Gives a sink what the scheduler tells, from now on: call it before `start`. Returns what ends it. It counts `error` events
+ * without listening to them: one that nobody listens to is a process warning still.
  */
 export function collectMetrics(
   scheduler: Scheduler,
@@ -29,6 +31,10 @@ export function collectMetrics(
   const state = new LiveState(scheduler, labelOf);
   let collecting = true;
   for (const name of Object.keys(GAUGES) as GaugeName[]) sink.gauge(name, () => (collecting ? state.read(name) : []));
+  const endTotals = giveTotals(scheduler, sink);
+  const unobserve = scheduler.observe({
+    errorReported: ({ error: { code } }) => sink.count("errors_total", { code }, 1),
+  });
   const stop = listen(scheduler, {
     ...runListeners(sink, state, labelOf),
     ...fireListeners(sink, labelOf),
@@ -36,7 +42,21 @@ export function collectMetrics(
   });
   return () => {
     collecting = false;
+    endTotals();
+    unobserve();
     stop();
+  };
+}
+
+/** Totals count from now on, as events do; when they end, they keep what they have come to. */
+function giveTotals(scheduler: Scheduler, sink: MetricSink): () => void {
+  const before = scheduler.stats();
+  let atEnd: SchedulerStats | null = null;
+  for (const [name, of] of Object.entries(STATS_TOTALS) as [TotalName, (stats: SchedulerStats) => number][]) {
+    sink.total(name, () => of(atEnd ?? scheduler.stats()) - of(before));
+  }
+  return () => {
+    atEnd ??= scheduler.stats();
   };
 }
 
@@ -62,6 +82,8 @@ function runListeners(sink: MetricSink, state: LiveState, labelOf: JobLabel): Li
     // What is deaf has ended on record, and still runs.
     "run:deaf": ({ run }) => state.began(run.id, labelOf(run.jobName)),
     "run:silent": ({ run }) => state.ended(run.id),
+    // Its process is dead, and has told nobody.
+    "run:abandoned": ({ run: { jobName, outcome } }) => sink.count("runs_total", { job: labelOf(jobName), outcome }, 1),
   };
 }
 
@@ -82,16 +104,25 @@ function fireListeners(sink: MetricSink, labelOf: JobLabel): Listeners {
 }
 
 function distributedListeners(sink: MetricSink, labelOf: JobLabel): Listeners {
-  type OfJob = SchedulerEvents["fire:claimed" | "lease:lost" | "distributed:unavailable"];
-  const counter =
-    (name: "claims_granted_total" | "leases_lost_total" | "distributed_unavailable_total") =>
-    ({ job }: OfJob): void =>
-      sink.count(name, { job: labelOf(job.name) }, 1);
+  const answered = (job: string, answer: "granted" | "refused" | "unavailable", durationMs: number): void =>
+    sink.observe("claim_duration_seconds", { job, answer }, seconds(durationMs));
   return {
-    "fire:claimed": counter("claims_granted_total"),
-    "fire:refused": ({ job, reason }) => sink.count("claims_refused_total", { job: labelOf(job.name), reason }, 1),
-    "lease:lost": counter("leases_lost_total"),
-    "distributed:unavailable": counter("distributed_unavailable_total"),
+    "fire:claimed": ({ job: { name }, durationMs }) => {
+      const job = labelOf(name);
+      sink.count("claims_granted_total", { job }, 1);
+      answered(job, "granted", durationMs);
+    },
+    "fire:refused": ({ job: { name }, reason, durationMs }) => {
+      const job = labelOf(name);
+      sink.count("claims_refused_total", { job, reason }, 1);
+      answered(job, "refused", durationMs);
+    },
+    "distributed:unavailable": ({ job: { name }, durationMs }) => {
+      const job = labelOf(name);
+      sink.count("distributed_unavailable_total", { job }, 1);
+      answered(job, "unavailable", durationMs);
+    },
+    "lease:lost": ({ job }) => sink.count("leases_lost_total", { job: labelOf(job.name) }, 1),
   };
 }
 

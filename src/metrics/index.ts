@@ -1,6 +1,6 @@
 export { collectMetrics } from "./collect.js";
 export type { CollectMetricsOptions } from "./collect.js";
-export { COUNTERS, GAUGES, HISTOGRAMS } from "./metric.js";
+export { COUNTERS, GAUGES, HISTOGRAMS, TOTALS } from "./metric.js";
 export type {
   CounterName,
   GaugeName,
@@ -10,6 +10,7 @@ export type {
   MetricLabel,
   MetricLabels,
   MetricSink,
+  TotalName,
 } from "./metric.js";
 export { promMetrics } from "./prom.js";
 export type { PromMetricsOptions } from "./prom.js";

@@ -1,11 +1,12 @@
 import type { Job } from "../scheduler/job.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
 import type { GaugeName, GaugeReading } from "./metric.js";
+import { STATS_GAUGES } from "./scheduler-counts.js";
 
 /** The label value of a job's name. */
 export type JobLabel = (jobName: string) => string;
 
-/** What gauges are read from: the scheduler's jobs as they are, and the runs as events have told of them. */
+/** What gauges are read from: the scheduler and its jobs as they are, and the runs as events have told of them. */
 export class LiveState {
   readonly #scheduler: Scheduler;
   readonly #labelOf: JobLabel;
@@ -30,13 +31,13 @@ export class LiveState {
     this.#lastSuccess.set(label, atMs / 1_000);
   }
 
-  read(name: GaugeName): GaugeReading[] {
-    const jobs = this.#scheduler.jobs();
-    if (name === "jobs") return [{ labels: {}, value: jobs.length }];
-    return Array.from(this.#values(name, jobs), ([job, value]) => ({ labels: { job }, value }));
+  read(name: GaugeName): readonly GaugeReading[] {
+    const counted = STATS_GAUGES[name];
+    if (counted !== undefined) return counted(this.#scheduler.stats());
+    return Array.from(this.#values(name, this.#scheduler.jobs()), ([job, value]) => ({ labels: { job }, value }));
   }
 
-  #values(name: Exclude<GaugeName, "jobs">, jobs: readonly Job[]): ReadonlyMap<string, number> {
+  #values(name: GaugeName, jobs: readonly Job[]): ReadonlyMap<string, number> {
     if (name === "last_success_timestamp_seconds") return this.#lastSuccess;
     const values = new Map<string, number>();
     const add = (label: string, value: number): void => void values.set(label, (values.get(label) ?? 0) + value);

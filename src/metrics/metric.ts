@@ -10,9 +10,12 @@ export type CounterName =
   | "claims_refused_total"
   | "leases_lost_total"
   | "distributed_unavailable_total"
-  | "clock_jumps_total";
+  | "clock_jumps_total"
+  | "errors_total";
+/** A number that only grows and is counted elsewhere: read when it is wanted; by name and without a prefix. */
+export type TotalName = "history_written_total" | "history_dropped_total" | "history_failures_total";
 /** A distribution of seconds, by name and without a prefix. */
-export type HistogramName = "lateness_seconds" | "duration_seconds";
+export type HistogramName = "lateness_seconds" | "duration_seconds" | "claim_duration_seconds";
 /** A number that goes up and down, and is read when it is wanted, by name and without a prefix. */
 export type GaugeName =
   | "jobs"
@@ -20,10 +23,18 @@ export type GaugeName =
   | "waiting"
   | "paused"
   | "next_fire_timestamp_seconds"
-  | "last_success_timestamp_seconds";
+  | "last_success_timestamp_seconds"
+  | "group_running"
+  | "group_waiting"
+  | "group_max_concurrent"
+  | "pool_threads"
+  | "pool_max_threads"
+  | "pool_busy"
+  | "pool_queued"
+  | "history_backlog";
 
-/** What tells the series of one metric apart. `job` is a job's name, or what `jobLabel` makes of it. */
-export type MetricLabel = "job" | "outcome" | "reason" | "cause";
+/** What tells the series of one metric apart. `job` is a job's name, or what `jobLabel` makes of it; `group` a group's. */
+export type MetricLabel = "job" | "outcome" | "reason" | "cause" | "answer" | "code" | "group";
 /** The values of a metric's labels: all that its definition names, and no others. */
 export type MetricLabels = Readonly<Partial<Record<MetricLabel, string>>>;
 
@@ -41,6 +52,8 @@ export interface MetricSink {
   observe(name: HistogramName, labels: MetricLabels, seconds: number): void;
   /** Called once for each gauge; `read` gives all its series as they are now, and none after the collecting has stopped. */
   gauge(name: GaugeName, read: () => readonly GaugeReading[]): void;
+  /** Called once for each total; `read` gives what it has come to since, and, when the collecting has stopped, until then. */
+  total(name: TotalName, read: () => number): void;
 }
 
 /** What a sink may want to know of a metric beforehand. */
@@ -62,12 +75,21 @@ export const COUNTERS: Readonly<Record<CounterName, MetricDefinition>> = {
   leases_lost_total: { help: "Leases that could not be renewed while their run went on", labels: ["job"] },
   distributed_unavailable_total: { help: "Claims that the store has not answered, or could not", labels: ["job"] },
   clock_jumps_total: { help: "Times that the wall clock was set, or the machine slept", labels: [] },
+  errors_total: { help: "Faults that no caller was told of, by their code", labels: ["code"] },
+};
+
+/** What is counted elsewhere, and read. */
+export const TOTALS: Readonly<Record<TotalName, MetricDefinition>> = {
+  history_written_total: { help: "Records that the history has written", labels: [] },
+  history_dropped_total: { help: "Records that the history has lost for want of room", labels: [] },
+  history_failures_total: { help: "Tries of the history to write that have failed", labels: [] },
 };
 
 /** What is measured, in seconds. */
 export const HISTOGRAMS: Readonly<Record<HistogramName, MetricDefinition>> = {
   lateness_seconds: { help: "How long after its fire time a run of the schedule began", labels: ["job"] },
   duration_seconds: { help: "How long a run took, all its attempts and the waits between them", labels: ["job"] },
+  claim_duration_seconds: { help: "How long the store took to answer a claim", labels: ["job", "answer"] },
 };
 
 /** What is read when it is wanted. */
@@ -78,4 +100,12 @@ export const GAUGES: Readonly<Record<GaugeName, MetricDefinition>> = {
   paused: { help: "Jobs that are paused", labels: ["job"] },
   next_fire_timestamp_seconds: { help: "When the job fires next, seconds since 1970", labels: ["job"] },
   last_success_timestamp_seconds: { help: "When a run last succeeded, seconds since 1970", labels: ["job"] },
+  group_running: { help: "Runs that go on, of the jobs of a group", labels: ["group"] },
+  group_waiting: { help: "Fires that wait for room in their group or the scheduler", labels: ["group"] },
+  group_max_concurrent: { help: "How many runs of a group may go on at once", labels: ["group"] },
+  pool_threads: { help: "Worker threads that there are", labels: [] },
+  pool_max_threads: { help: "Worker threads that there may be", labels: [] },
+  pool_busy: { help: "Runs that have a worker thread", labels: [] },
+  pool_queued: { help: "Runs that wait for a worker thread", labels: [] },
+  history_backlog: { help: "Records that wait to be written by the history", labels: [] },
 };

@@ -19,6 +19,7 @@ export interface PromConfiguration {
 /** prom-client's `Counter`. */
 export interface PromCounter {
   inc(labels: MetricLabels, value: number): void;
+  reset(): void;
 }
 
 /** prom-client's `Histogram`. */
@@ -35,7 +36,7 @@ export interface PromGauge {
 /** What is used of prom-client: its module is one such (`import * as client from "prom-client"`). */
 export interface PromClient {
   readonly register: PromRegistry;
-  readonly Counter: new (configuration: PromConfiguration) => PromCounter;
+  readonly Counter: new (configuration: PromConfiguration & { readonly collect?: () => void }) => PromCounter;
   readonly Histogram: new (configuration: PromConfiguration & { readonly buckets: number[] }) => PromHistogram;
   readonly Gauge: new (configuration: PromConfiguration & { readonly collect: () => void }) => PromGauge;
 }

@@ -10,8 +10,9 @@ import type {
   MetricDefinition,
   MetricLabels,
   MetricSink,
+  TotalName,
 } from "./metric.js";
-import { COUNTERS, GAUGES, HISTOGRAMS } from "./metric.js";
+import { COUNTERS, GAUGES, HISTOGRAMS, TOTALS } from "./metric.js";
 import type {
   PromClient,
   PromConfiguration,
@@ -30,19 +31,23 @@ export interface PromMetricsOptions extends CollectMetricsOptions {
   readonly register?: PromRegistry;
   /** What each name begins with. @default "punctual_" */
   readonly prefix?: string;
-  /** Upper bounds of a histogram's buckets, in seconds, ascending. @default 1 ms to 5 min, and 1 ms to 1 h */
+  /** Upper bounds of a histogram's buckets, in seconds, ascending. @default 1 ms to 5 min, 1 h for runs, 2.5 s for claims */
   readonly buckets?: { readonly [Name in HistogramName]?: readonly number[] };
 }
 
 const BUCKETS: Readonly<Record<HistogramName, readonly number[]>> = {
   lateness_seconds: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300],
   duration_seconds: [0.001, 0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600],
+  // The scheduler waits 2 s for an answer, and no longer.
+  claim_duration_seconds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
 };
 
 type Read = () => readonly GaugeReading[];
 
 /** What each gauge is read from: one entry for each scheduler whose metrics are in the same registry. */
 const readsOf = new WeakMap<object, Set<Read>>();
+/** The same of each total. Of a scheduler that is watched no more, what it had come to. */
+const readTotalsOf = new WeakMap<object, Set<() => number>>();
 
 /**
  * Puts a scheduler's metrics into a registry of prom-client, from now on: call it before `start`. Several schedulers may
@@ -64,6 +69,7 @@ class PromSink implements MetricSink {
   readonly #counters = new Map<CounterName, PromCounter>();
   readonly #histograms = new Map<HistogramName, PromHistogram>();
   readonly #gauges: { readonly gauge: PromGauge; readonly read: Read }[] = [];
+  readonly #totals: { readonly reads: Set<() => number>; readonly read: () => number }[] = [];
   readonly #client: PromClient;
   readonly #register: PromRegistry;
   readonly #prefix: string;
@@ -97,13 +103,39 @@ class PromSink implements MetricSink {
   }
 
   gauge(name: GaugeName, read: Read): void {
-    const gauge = this.#existing(name, this.#client.Gauge) ?? this.#newGauge(name);
+    const gauge = this.#existing(name, this.#client.Gauge, readsOf) ?? this.#newGauge(name);
     readsOf.get(gauge)?.add(read);
     this.#gauges.push({ gauge, read });
   }
 
+  total(name: TotalName, read: () => number): void {
+    const counter = this.#existing(name, this.#client.Counter, readTotalsOf) ?? this.#newTotal(name);
+    const reads = readTotalsOf.get(counter) as Set<() => number>;
+    reads.add(read);
+    this.#totals.push({ reads, read });
+  }
+
   close(): void {
     for (const { gauge, read } of this.#gauges) readsOf.get(gauge)?.delete(read);
+    for (const { reads, read } of this.#totals.splice(0)) {
+      reads.delete(read);
+      const atEnd = read();
+      // A counter never goes back; and the scheduler shall not be kept for it.
+      if (atEnd > 0) reads.add(() => atEnd);
+    }
+  }
+
+  #newTotal(name: TotalName): PromCounter {
+    const reads = new Set<() => number>();
+    const counter: PromCounter = new this.#client.Counter({
+      ...this.#of(name, TOTALS[name]),
+      collect: () => {
+        counter.reset();
+        for (const read of reads) counter.inc({}, read());
+      },
+    });
+    readTotalsOf.set(counter, reads);
+    return counter;
   }
 
   #newGauge(name: GaugeName): PromGauge {
@@ -129,27 +161,33 @@ class PromSink implements MetricSink {
     const { Counter, Histogram, Gauge } = this.#client;
     for (const name of Object.keys(COUNTERS)) this.#existing(name, Counter);
     for (const name of Object.keys(HISTOGRAMS)) this.#existing(name, Histogram);
-    for (const name of Object.keys(GAUGES)) this.#existing(name, Gauge);
+    for (const name of Object.keys(GAUGES)) this.#existing(name, Gauge, readsOf);
+    for (const name of Object.keys(TOTALS)) this.#existing(name, Counter, readTotalsOf);
   }
 
-  /** The metric that another scheduler has put there. */
-  #existing<Metric extends object>(name: string, kind: new (...args: never) => Metric): Metric | null {
+  /** The metric that another scheduler has put there; one that is read is known by its reads. */
+  #existing<Metric extends object>(
+    name: string,
+    kind: new (...args: never) => Metric,
+    known?: WeakMap<object, unknown>,
+  ): Metric | null {
     const metric = this.#register.getSingleMetric(this.#prefix + name);
     if (metric === undefined) return null;
-    const isOurs = metric instanceof kind && (kind !== (this.#client.Gauge as unknown) || readsOf.has(metric));
-    if (isOurs) return metric;
+    if (metric instanceof kind && known?.has(metric) !== false) return metric;
     throw new InvalidOptionError("prefix", `one without a metric ${name} of others`, this.#prefix);
   }
 }
 
-/** Adds up what several schedulers say of jobs of one name; of two next fire times the first counts, else the last. */
+/** Adds up what several schedulers say of jobs or groups of one name; of two next fire times the first counts, else the last. */
 function merged(name: GaugeName, reads: ReadonlySet<Read>): Iterable<GaugeReading> {
-  const byJob = new Map<string | undefined, GaugeReading>();
+  const bySeries = new Map<string | undefined, GaugeReading>();
   for (const { labels, value } of Array.from(reads, (read) => read()).flat()) {
-    const before = byJob.get(labels.job)?.value;
-    byJob.set(labels.job, { labels, value: before === undefined ? value : combine(name, before, value) });
+    // No gauge has both.
+    const series = labels.job ?? labels.group;
+    const before = bySeries.get(series)?.value;
+    bySeries.set(series, { labels, value: before === undefined ? value : combine(name, before, value) });
   }
-  return byJob.values();
+  return bySeries.values();
 }
 
 function combine(name: GaugeName, one: number, other: number): number {

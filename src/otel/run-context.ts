@@ -1,5 +1,5 @@
 import type { Context, SpanContext } from "@opentelemetry/api";
-import { ROOT_CONTEXT, TraceFlags, context, trace } from "@opentelemetry/api";
+import { ROOT_CONTEXT, context, trace } from "@opentelemetry/api";
 import type { CommandFunction, RunContext } from "../command/command.js";
 
 /** Of each run that has a span in this thread, the context with that span. */
@@ -10,17 +10,22 @@ export function keepContext(run: RunContext, made: Context): void {
   contexts.set(run, made);
 }
 
-/** The run as its `traceparent` names it: a span of the run's trace that nobody has recorded here. */
-export function remoteParent({ traceparent }: Pick<RunContext, "traceparent">): Context {
-  const [, traceId = "", spanId = ""] = traceparent.split("-");
-  const parent: SpanContext = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+/** A span as a `traceparent` header's value. */
+export function headerOf({ traceId, spanId, traceFlags }: SpanContext): string {
+  return `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, "0")}`;
+}
+
+/** The run as its `traceparent` names it: a span that was begun elsewhere. */
+function remoteParent({ traceparent }: Pick<RunContext, "traceparent">): Context {
+  const [, traceId = "", spanId = "", flags = ""] = traceparent.split("-");
+  const parent: SpanContext = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
   // Not the active context: that of a timer belongs to whoever set it, which may be any request.
   return trace.setSpanContext(ROOT_CONTEXT, parent);
 }
 
 /**
- * The OpenTelemetry context of a run, for `context.with`: that of its span where `traceRuns` has begun one in this
- * thread, else (on a worker thread) one whose spans belong to the run's trace.
+ * The OpenTelemetry context of a run, for `context.with`: that of its span. On a worker thread, too, where spans begun in it
+ * are that span's children; where nobody records the run, they belong to the trace that its `traceparent` names.
  */
 export function traceContextOf(run: RunContext): Context {
   return contexts.get(run) ?? remoteParent(run);

@@ -1,38 +1,54 @@
-import type { Attributes, Span, Tracer } from "@opentelemetry/api";
-import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Attributes, Context, Link, Span, SpanContext, Tracer } from "@opentelemetry/api";
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, isSpanContextValid, trace } from "@opentelemetry/api";
 import type { RunContext } from "../command/command.js";
-import { show } from "../errors.js";
+import { InvalidOptionError, show } from "../errors.js";
 import type { SchedulerEvents } from "../scheduler/events.js";
+import type { RunStart } from "../scheduler/observers.js";
 import type { Run } from "../scheduler/run-record.js";
 import type { Scheduler } from "../scheduler/scheduler.js";
-import { keepContext, remoteParent } from "./run-context.js";
+import { keepContext, headerOf } from "./run-context.js";
 
 /** Where spans come from. */
 export interface TraceRunsOptions {
   /** @default that of the registered tracer provider, by the name `punctual` */
   readonly tracer?: Tracer;
+  /**
+   * What the span of a run by `runNow` is to the span that was active where that was called: its `child`, in its trace; or
+   * the first of a trace of its own, with a `link` to it. @default "child"
+   */
+  readonly runNow?: "child" | "link";
 }
 
 /**
- * Makes a span of each run, in the trace that the run's `traceparent` names, so that what its worker thread or its http
- * command makes of that header is in the same trace. Returns what ends it: runs that go on get their spans' ends still.
+ * Makes a span of each run, which the run's `traceparent` names: what its worker thread, its process or the server that its
+ * http command asks begins below that header is the span's child. Returns what ends it: runs that go on get their spans'
+ * ends still.
+ * @throws InvalidOptionError
  */
 export function traceRuns(scheduler: Scheduler, options: TraceRunsOptions = {}): () => void {
-  const spans = new RunSpans(scheduler, options.tracer ?? trace.getTracer("punctual"));
+  const { tracer = trace.getTracer("punctual"), runNow = "child" } = options;
+  if (runNow !== "child" && runNow !== "link") throw new InvalidOptionError("runNow", '"child" or "link"', runNow);
+  const spans = new RunSpans(scheduler, tracer, runNow === "child");
   return () => spans.stop();
 }
+
+/** Of each finished run that others may follow, its span. */
+const endedSpans = new WeakMap<object, SpanContext>();
 
 /** The spans of the runs that go on. */
 class RunSpans {
   readonly #scheduler: Scheduler;
   readonly #tracer: Tracer;
+  readonly #joinsCaller: boolean;
+  readonly #unobserve: () => void;
   readonly #open = new Map<string, Span>();
   #stopped = false;
 
-  constructor(scheduler: Scheduler, tracer: Tracer) {
+  constructor(scheduler: Scheduler, tracer: Tracer, joinsCaller: boolean) {
     this.#scheduler = scheduler;
     this.#tracer = tracer;
-    scheduler.on("run:started", this.#started);
+    this.#joinsCaller = joinsCaller;
+    this.#unobserve = scheduler.observe({ runStarting: (start) => this.#starting(start) });
     scheduler.on("run:retrying", this.#retrying);
     scheduler.on("lease:lost", this.#leaseLost);
     scheduler.on("run:finished", this.#finished);
@@ -40,24 +56,31 @@ class RunSpans {
 
   stop(): void {
     this.#stopped = true;
-    this.#scheduler.off("run:started", this.#started);
+    this.#unobserve();
     this.#offWhenDone();
   }
 
-  readonly #started = ({ run }: SchedulerEvents["run:started"]): void => {
-    const parent = remoteParent(run);
+  /** Begins the run's span; returns its name, for what the run calls. */
+  #starting({ run, inCallersContext }: RunStart): string | undefined {
+    // Elsewhere, the active context is that of whoever set the timer, which may be any request.
+    const caller = inCallersContext ? context.active() : ROOT_CONTEXT;
+    const parent = this.#joinsCaller ? caller : ROOT_CONTEXT;
     const span = this.#tracer.startSpan(
       `punctual.run ${run.jobName}`,
       {
         kind: SpanKind.INTERNAL,
         startTime: new Date(run.startedAt),
         attributes: { ...startAttributes(run), "punctual.node": this.#scheduler.appId },
+        links: links(run, this.#joinsCaller ? ROOT_CONTEXT : caller),
       },
       parent,
     );
     this.#open.set(run.id, span);
+    // Without an SDK there is none.
+    if (!isSpanContextValid(span.spanContext())) return undefined;
     keepContext(run, trace.setSpan(parent, span));
-  };
+    return headerOf(span.spanContext());
+  }
 
   readonly #retrying = ({ run, error, delayMs }: SchedulerEvents["run:retrying"]): void => {
     const attributes = { "punctual.attempt": run.attempt, "punctual.delay_ms": delayMs, ...errorAttributes(error) };
@@ -73,6 +96,7 @@ class RunSpans {
     // One that began before anybody listened has none.
     if (span === undefined) return;
     this.#open.delete(run.id);
+    endedSpans.set(run, span.spanContext());
     endSpan(span, run);
     if (this.#stopped) this.#offWhenDone();
   };
@@ -95,6 +119,14 @@ function endSpan(span: Span, run: Run): void {
     span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
   }
   span.end(new Date(run.endedAt));
+}
+
+/** To the run before in a chain, and to the caller of one that is not the child of that. */
+function links({ upstream }: RunContext, caller: Context): Link[] {
+  const linked = [upstream === null ? undefined : endedSpans.get(upstream), trace.getSpanContext(caller)];
+  return linked
+    .filter((one) => one !== undefined && isSpanContextValid(one))
+    .map((one) => ({ context: one as SpanContext }));
 }
 
 function startAttributes({ jobName, id, fireTime, latenessMs, attempt, token, upstream }: RunContext): Attributes {

@@ -28,6 +28,7 @@ export class ClaimLines {
   readonly #host: ClaimLinesHost;
   readonly #lines = new Map<JobState, ClaimLine>();
   #asking = 0;
+  #undecided = 0;
 
   constructor(claims: Claims, host: ClaimLinesHost) {
     this.#claims = claims;
@@ -39,10 +40,15 @@ export class ClaimLines {
     return this.#asking;
   }
 
+  /** How many fires wait in lines, of all jobs. */
+  get undecided(): number {
+    return this.#undecided;
+  }
+
   /** A fire has come due. */
-  add(job: JobState, fireTime: number): void {
+  add(job: JobState, fireTime: number, given: FireDetails): void {
     const asking = this.#claims.newAsking();
-    const details = { ...NO_DETAILS, asking };
+    const details = { ...given, asking };
     const line = this.#lines.get(job);
     if (line?.asking === 0 && !this.#host.hasRoom(job)) {
       // It overlaps, whatever waits before it.
@@ -89,7 +95,7 @@ export class ClaimLines {
     line.timer = null;
     for (let next = this.#due(job, line); next !== undefined; next = this.#due(job, line)) {
       line.fires.shift();
-      job.undecided--;
+      this.#count(job, -1);
       this.#host.offer(job, next.fireTime, next.details);
     }
     if (line.isOver) this.#lines.delete(job);
@@ -104,7 +110,7 @@ export class ClaimLines {
     const { standby } = line;
     line.timer?.cancel();
     this.#standBy(job, line, null);
-    job.undecided = 0;
+    this.#count(job, -job.undecided);
     for (const { fireTime, details } of fires) this.#host.skip(job, fireTime, details, reason);
     if (standby !== null) this.#leave(job, standby);
   }
@@ -174,7 +180,7 @@ export class ClaimLines {
     }
     const index = fires.findIndex(({ fireTime }) => fireTime > fire.fireTime);
     fires.splice(index < 0 ? fires.length : index, 0, fire);
-    job.undecided++;
+    this.#count(job, 1);
   }
 
   /** There is one at a time: a service has one run that may be left unfinished. */
@@ -183,14 +189,14 @@ export class ClaimLines {
     line.standbyTimer = null;
     const before = line.standby;
     line.standby = fire;
-    if (before !== null) job.undecided--;
+    if (before !== null) this.#count(job, -1);
     if (fire === null) return;
-    job.undecided++;
+    this.#count(job, 1);
     if (before !== null) this.#leave(job, before);
     line.standbyTimer = this.#claims.setTimer(fire.asking.retryAtMs - this.#claims.now(), () => {
       line.standby = null;
       line.standbyTimer = null;
-      job.undecided--;
+      this.#count(job, -1);
       // Another question may be under way, or a run go on.
       this.#keepLonger(job, fire);
       this.goOn(job);
@@ -202,6 +208,11 @@ export class ClaimLines {
     { fireTime, details, asking }: { fireTime: number; details: FireDetails; asking: Asking },
   ): void {
     this.#host.skip(job, fireTime, details, skipReasonOf(asking));
+  }
+
+  #count(job: JobState, by: number): void {
+    job.undecided += by;
+    this.#undecided += by;
   }
 
   #lineOf(job: JobState): ClaimLine {

@@ -64,13 +64,15 @@ export class Claims {
   /** Whether this node may start a fire now; `fireTime` is `null` for a run outside the schedule. Never rejects. */
   async ask(job: JobState, fireTime: number | null, asking: Asking | null): Promise<Asked> {
     const settings = job.settings.distributed as DistributedSettings;
+    const askedAtMs = this.now();
     try {
       if (settings.mode === "select") return await this.#select(job, fireTime, settings);
       if (fireTime === null || asking === null) return await this.#lease(job, settings);
       return await this.#claim(job, fireTime, asking, settings);
     } catch (error) {
       const failure = error as DistributedUnavailableError;
-      this.#parts.events.emit("distributed:unavailable", { job: job.handle, fireTime, error: failure });
+      const told = { job: job.handle, fireTime, error: failure, durationMs: this.now() - askedAtMs };
+      this.#parts.events.emit("distributed:unavailable", told);
       if (settings.onUnavailable === "run") return { kind: "granted", held: null };
       return { kind: "skip", reason: "distributedUnavailable" };
     }
@@ -114,7 +116,8 @@ export class Claims {
     const leader = await timeBoxed(answer, { clock, limitMs: ANSWER_MS });
     this.leaders.saw(job.name, leader, askedAtMs, holdTimeMs);
     if (leader === appId) return { kind: "granted", held: null };
-    events.emit("fire:refused", { job: job.handle, fireTime, reason: "held", holder: leader, retryAfterMs: null });
+    const refused = { reason: "held", holder: leader, retryAfterMs: null } as const;
+    events.emit("fire:refused", { job: job.handle, fireTime, ...refused, durationMs: this.now() - askedAtMs });
     return { kind: "skip", reason: "heldElsewhere" };
   }
 
@@ -130,7 +133,8 @@ export class Claims {
     });
     if (given.granted) return this.#granted(given, 1, askedAtMs, leaseMs);
     const { holder, retryAfterMs } = given;
-    events.emit("fire:refused", { job: job.handle, fireTime: null, reason: "held", holder, retryAfterMs });
+    const refused = { reason: "held", holder, retryAfterMs, durationMs: this.now() - askedAtMs } as const;
+    events.emit("fire:refused", { job: job.handle, fireTime: null, ...refused });
     return { kind: "skip", reason: "heldElsewhere" };
   }
 
@@ -149,12 +153,16 @@ export class Claims {
       limitMs: ANSWER_MS,
       late: (late) => this.#giveUp(late.granted ? late.lease : null),
     });
-    if (!given.granted) return this.#refused(job, fireTime, asking, given);
+    const durationMs = this.now() - askedAtMs;
+    if (!given.granted) return this.#refused(job, fireTime, asking, given, durationMs);
     const { token, attempt, lease } = given;
     this.leaders.saw(job.name, appId, askedAtMs, Math.max(holdTimeMs, leaseMs));
-    events.emit("fire:claimed", { job: job.handle, fireTime, token, attempt });
-    if (lease === null) return { kind: "granted", held: { token, attempt, lease: null, appId } };
-    return this.#granted({ token, lease }, attempt, askedAtMs, leaseMs);
+    const asked: Asked =
+      lease === null
+        ? { kind: "granted", held: { token, attempt, lease: null, appId } }
+        : this.#granted({ token, lease }, attempt, askedAtMs, leaseMs);
+    events.emit("fire:claimed", { job: job.handle, fireTime, token, attempt, durationMs });
+    return asked;
   }
 
   #granted(
@@ -175,7 +183,13 @@ export class Claims {
     };
   }
 
-  #refused(job: JobState, fireTime: number, asking: Asking, given: ClaimAnswer & { granted: false }): Asked {
+  #refused(
+    job: JobState,
+    fireTime: number,
+    asking: Asking,
+    given: ClaimAnswer & { granted: false },
+    durationMs: number,
+  ): Asked {
     const { clock, events } = this.#parts;
     const { reason, holder, retryAfterMs, runToken, unfinished } = given;
     // Only a fire that came due while the run went on overlaps with it.
@@ -184,7 +198,7 @@ export class Claims {
     if (holder !== null && retryAfterMs !== null && reason === "held") {
       this.leaders.saw(job.name, holder, clock.monotonic(), retryAfterMs);
     }
-    events.emit("fire:refused", { job: job.handle, fireTime, reason, holder, retryAfterMs });
+    events.emit("fire:refused", { job: job.handle, fireTime, reason, holder, retryAfterMs, durationMs });
     if (retryAfterMs === null)
       return { kind: "skip", reason: reason === "claimed" ? "claimedElsewhere" : "heldElsewhere" };
     asking.retryAtMs = clock.monotonic() + retryAfterMs;

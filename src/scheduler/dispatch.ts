@@ -1,21 +1,24 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../clock/clock.js";
 import { PunctualError, RunSkippedError } from "../errors.js";
-import type { Admission, AdmitState, SkipReason } from "./admit.js";
-import { admit } from "./admit.js";
+import type { SkipReason } from "./admit.js";
 import type { ChainLink } from "./chain.js";
 import { setsOff } from "./chain.js";
 import { ClaimLines } from "./claim-lines.js";
 import type { Claims } from "./claims.js";
 import type { SchedulerEmitter } from "./events.js";
+import { Gate } from "./gate.js";
 import type { JobState } from "./job-state.js";
 import { isIdle } from "./job-state.js";
 import type { LimitSettings } from "./limits.js";
 import { ActiveRun } from "./run.js";
 import type { Run } from "./run-record.js";
 import type { Ending, Held } from "./run-state.js";
-import { endingAs, RunState } from "./run-state.js";
+import { endingAs, NotedRunState, RunState } from "./run-state.js";
 import type { RunsParts } from "./runs.js";
 import { Runs } from "./runs.js";
+import { StartNotes } from "./start-notes.js";
+import type { SchedulerStats } from "./stats.js";
 import type { FireDetails } from "./waiting-fire.js";
 import { NO_DETAILS, WaitingFire } from "./waiting-fire.js";
 import { WaitingRoom } from "./waiting-room.js";
@@ -30,33 +33,28 @@ export interface DispatchParts extends Omit<RunsParts, "onFree" | "onFollowed" |
 
 /** Takes a fire through: admitted, kept waiting or skipped; claimed, where nodes share the job; begun. */
 export class Dispatch {
-  /** While set, nothing starts. */
-  stopping = false;
   readonly #clock: Clock;
   readonly #events: SchedulerEmitter;
   readonly #parts: DispatchParts;
   readonly #runs: Runs;
   readonly #waiting: WaitingRoom;
+  readonly #gate: Gate;
   readonly #lines: ClaimLines;
+  readonly #notes: StartNotes;
   readonly #onIdle: (() => void)[] = [];
   #draining = false;
-  /** What the last fire found; one for all, because there may be a hundred thousand in a second. */
-  readonly #found: { -readonly [Key in keyof AdmitState]: AdmitState[Key] } = {
-    stopping: false,
-    paused: false,
-    overlap: "skip",
-    running: 0,
-    maxConcurrent: 1,
-    waiting: 0,
-    roomInLimits: true,
-    roomInQueue: true,
-  };
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
     this.#clock = parts.clock;
     this.#events = parts.events;
     this.#waiting = new WaitingRoom(parts.limits);
+    this.#gate = new Gate(this.#waiting);
+    parts.recorder.onRoom = (hasRoom) => {
+      this.#waiting.limits.shut = !hasRoom;
+      if (hasRoom) this.#startWaiting();
+    };
+    this.#notes = new StartNotes(parts);
     this.#lines = new ClaimLines(parts.claims, {
       offer: (job, fireTime, details) => this.#offer(job, fireTime, details),
       skip: (job, fireTime, details, reason) => this.skip(job, fireTime, details, reason),
@@ -75,17 +73,30 @@ export class Dispatch {
     return this.#runs.active;
   }
 
+  /** What runs and waits, by counts that are kept. */
+  get stats(): Pick<SchedulerStats, "running" | "waiting" | "groups"> {
+    const { limits, behindRuns } = this.#waiting;
+    const waiting = { forRun: behindRuns, forLimit: limits.waitingCount, forNode: this.#lines.undecided };
+    return { running: limits.runningCount, waiting, groups: limits.groupStats() };
+  }
+
   /** Starts a fire of the schedule, keeps it waiting, or skips it. */
-  fire(job: JobState, fireTime: number): void {
-    if (job.settings.distributed === null) this.#offer(job, fireTime, NO_DETAILS);
-    else this.#lines.add(job, fireTime);
+  fire(job: JobState, fireTime: number, details: FireDetails): void {
+    if (job.settings.distributed === null) this.#offer(job, fireTime, details);
+    else this.#lines.add(job, fireTime, details);
+  }
+
+  /** Does again what a process has left unfinished. */
+  again(job: JobState, fireTime: number, attempt: number): void {
+    this.#offer(job, fireTime, { ...NO_DETAILS, attempt, notedFirst: true });
   }
 
   /** Performs a job outside its schedule, paused or not. @throws RunSkippedError */
   runNow(job: JobState, data: unknown): Promise<Run> {
     return new Promise((resolve, reject) => {
       const skipped = (reason: SkipReason): void => reject(new RunSkippedError(job.name, reason));
-      this.#offer(job, null, { ...NO_DETAILS, data, waiter: { ended: resolve, skipped } });
+      const caller = this.#events.observesRuns ? AsyncLocalStorage.snapshot() : null;
+      this.#offer(job, null, { ...NO_DETAILS, data, caller, waiter: { ended: resolve, skipped } });
     });
   }
 
@@ -94,6 +105,10 @@ export class Dispatch {
     // What another node has begun is on its record.
     if (details.asking?.recovery === true) return;
     this.#parts.recorder.skipped(job, this.#clock.now(), fireTime, reason);
+    this.#tellSkipped(job, fireTime, details, reason);
+  }
+
+  #tellSkipped(job: JobState, fireTime: number | null, details: FireDetails, reason: SkipReason): void {
     if (this.#events.hears("run:skipped")) {
       this.#events.emit("run:skipped", { job: job.handle, fireTime, reason });
     }
@@ -132,13 +147,13 @@ export class Dispatch {
 
   /** Lets fires start again. */
   open(): void {
-    this.stopping = false;
+    this.#gate.stopping = false;
     this.#runs.open();
   }
 
   /** Bars all starts, and skips all that waits; `jobs` are the registered ones. */
   bar(jobs: Iterable<JobState>): void {
-    this.stopping = true;
+    this.#gate.stopping = true;
     for (const job of jobs) this.skipWaiting(job, "stopping");
     // And what `runNow` gave without a job.
     for (const fire of this.#waiting.takeHeld()) this.skip(fire.job, fire.fireTime, fire.details, "stopping");
@@ -156,25 +171,11 @@ export class Dispatch {
   }
 
   #offer(job: JobState, fireTime: number | null, details: FireDetails): void {
-    const admission = this.#admit(job, details);
+    const admission = this.#gate.admit(job, details);
     if (admission.kind === "start") this.#start(job, fireTime, details);
     else if (admission.kind === "skip") this.skip(job, fireTime, details, admission.reason);
     else if (admission.kind === "replace") this.#replace(job, fireTime, details);
     else this.#waiting.keep(new WaitingFire(job, fireTime, details), admission.for);
-  }
-
-  #admit(job: JobState, details: FireDetails): Admission {
-    const state = this.#found;
-    const { overlap, maxConcurrent, group } = job.settings;
-    state.stopping = this.stopping;
-    state.paused = job.paused !== null && details.waiter === null;
-    state.overlap = overlap;
-    state.running = job.running + job.held;
-    state.maxConcurrent = maxConcurrent;
-    state.waiting = job.waiting?.length ?? 0;
-    state.roomInLimits = this.#waiting.limits.roomFor(group);
-    state.roomInQueue = this.#waiting.limits.roomInQueue;
-    return admit(state);
   }
 
   /** The oldest run makes room, and so does what waits. */
@@ -229,11 +230,32 @@ export class Dispatch {
   }
 
   #begin(job: JobState, fireTime: number | null, details: FireDetails, held: Held | null): void {
-    const state = new RunState(job, fireTime, details, this.#clock.now(), held);
+    const noted = this.#notes.areWanted(job, details);
+    const State = noted ? NotedRunState : RunState;
+    const state = new State(job, fireTime, details, this.#clock.now(), held);
     job.running++;
     if (fireTime !== null) job.starts++;
     this.#waiting.limits.started(state.group);
-    this.#runs.begin(state);
+    if (state instanceof NotedRunState) void this.#beginNoted(state);
+    else this.#runs.begin(state);
+  }
+
+  /** Keeps the place of a run until it is on record that it begins. */
+  async #beginNoted(state: NotedRunState): Promise<void> {
+    const noted = await this.#notes.note(state);
+    const { job, fireTime, details, held } = state;
+    if (noted && this.#mayBegin(job)) {
+      state.begins(this.#clock.now());
+      this.#runs.begin(state);
+      return;
+    }
+    if (fireTime !== null) job.starts--;
+    this.#parts.claims.giveUp(held);
+    const reason = !noted ? "historyUnavailable" : job.registered ? "stopping" : "removed";
+    this.#parts.recorder.notBegun(state, this.#clock.now(), reason);
+    this.#tellSkipped(job, fireTime, details, reason);
+    this.#free(state);
+    this.#tellIfAllIdle();
   }
 
   #setOff(followers: readonly ChainLink[], upstream: Run): void {
@@ -243,7 +265,8 @@ export class Dispatch {
   }
 
   #tellIfAllIdle(): void {
-    if (this.#onIdle.length === 0 || this.#runs.active.size > 0 || this.#lines.asking > 0) return;
+    if (this.#onIdle.length === 0 || this.#runs.active.size > 0) return;
+    if (this.#lines.asking > 0 || this.#notes.waiting > 0) return;
     for (const idle of this.#onIdle.splice(0)) idle();
   }
 

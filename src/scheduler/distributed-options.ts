@@ -33,7 +33,8 @@ export interface DistributedSettings {
   readonly onUnavailable: "skip" | "run";
 }
 
-const DISTRIBUTED_KEYS = ["holdTime", "mode", "lease", "recover", "onUnavailable"] as const;
+/** The options that are not the job's own. */
+export const DISTRIBUTED_KEYS = ["holdTime", "mode", "lease", "recover", "onUnavailable"] as const;
 const DEFAULT_LEASE_MS = 30_000;
 /** A shorter one could not be renewed in time on a busy machine. */
 const SHORTEST_LEASE_MS = 100;

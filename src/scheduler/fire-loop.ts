@@ -1,5 +1,5 @@
 import type { Clock } from "../clock/clock.js";
-import type { PunctualError } from "../errors.js";
+import { PunctualError } from "../errors.js";
 import { Alarm } from "../timetable/alarm.js";
 import { EntryHeap } from "../timetable/entry-heap.js";
 import type { SkipReason } from "./admit.js";
@@ -10,7 +10,7 @@ import type { JobState } from "./job-state.js";
 import { isIdle } from "./job-state.js";
 import type { Plan } from "./plan.js";
 import { nextOf, planFires, upcoming, windowStartOf } from "./plan.js";
-import { NO_DETAILS } from "./waiting-fire.js";
+import { CAUGHT_UP, NO_DETAILS, RESUMED, RESUMED_CAUGHT_UP } from "./waiting-fire.js";
 
 /** How long due jobs are started in one go, before input, output and other timers have their turn. */
 const SLICE_MS = 3;
@@ -33,6 +33,8 @@ export class FireLoop {
   readonly #handled = new HandledTime();
   /** Jobs that fire at the start of the scheduler. */
   readonly #atStart = new Set<JobState>();
+  /** Jobs whose next fire was missed while no process was there. */
+  readonly #resumed = new Set<JobState>();
   #on = false;
   /** The clock was set since the last time that nothing was due. */
   #jumped = false;
@@ -52,6 +54,12 @@ export class FireLoop {
     return job.jitteredFrom ?? this.#heap.timeOf(job);
   }
 
+  /** The fire time of the job that is the first to start. */
+  get next(): number | null {
+    const job = this.#heap.peek();
+    return job === undefined ? null : this.nextFireTime(job);
+  }
+
   /** Enters a job with a schedule that it has not had before; one that fires at the start does so now, if that has been. */
   setNew(job: JobState, next: number | null): void {
     this.#handled.forget(job);
@@ -66,7 +74,10 @@ export class FireLoop {
     const atStart = job.registered && job.schedule.atStart === true;
     if (atStart) this.#atStart.add(job);
     else this.#atStart.delete(job);
-    if (!job.registered) this.#handled.forget(job);
+    if (!job.registered) {
+      this.#handled.forget(job);
+      this.#resumed.delete(job);
+    }
     this.#enterNext(job, next);
     this.#arm();
   }
@@ -82,13 +93,43 @@ export class FireLoop {
     else this.#heap.set(job, start);
   }
 
-  on(): void {
+  /** Begins to fire what comes due after `since`. */
+  on(since: number): void {
     this.#on = true;
     const now = this.#parts.clock.now();
     this.#followClock(now);
-    this.#passOver(now);
+    this.#passOver(since);
     for (const job of this.#atStart) this.#enter(job, now, null);
     this.#arm();
+  }
+
+  /**
+   * Goes on after what was the job's last fire time when `since` was, and nothing of its ran before that: what came due
+   * from then on was missed, and what lies ahead up to it, by a clock that was set back, is not fired again.
+   */
+  resume(job: JobState, lastFireTime: number, since: number): void {
+    if (job.schedule.afterRun === true || !job.registered) return;
+    const now = this.#parts.clock.now();
+    if (lastFireTime > now && !this.#isNear(job, lastFireTime, now)) return;
+    if (lastFireTime > now) this.#handled.leaveOut(job, Number.NEGATIVE_INFINITY, lastFireTime);
+    const due = this.nextFireTime(job);
+    // Its fires since then were its own.
+    if (since < now && lastFireTime < since) this.#handled.leaveOut(job, since, (due ?? now + 1) - 1);
+    const first = this.#ask(job, Math.min(lastFireTime, now));
+    if (first === null || first === due) return;
+    if (first <= now) this.#resumed.add(job);
+    this.#enterNext(job, first);
+    this.#arm();
+  }
+
+  /** A clock that was once far ahead must not silence a job for long. */
+  #isNear(job: JobState, lastFireTime: number, now: number): boolean {
+    if (lastFireTime - now <= job.settings.catchUpWindowMs) return true;
+    const message =
+      `job ${JSON.stringify(job.name)} has fired ${lastFireTime - now} ms ahead of the clock of now: ` +
+      "it fires by this clock, perhaps a second time";
+    this.#parts.events.report(new PunctualError("HISTORY_FAILED", message), job.handle);
+    return false;
   }
 
   /** Fires no more. What is due by now is handed on all the same: the dispatch, which is barred, puts it on record. */
@@ -202,14 +243,19 @@ export class FireLoop {
     this.#dispatchFires(job, plan);
   }
 
-  #dispatchFires(job: JobState, { fires, next }: Plan): void {
+  #dispatchFires(job: JobState, { fires, missed, next }: Plan): void {
     const { schedule } = job;
+    // What the last process may have died of could be the end of this one.
+    const resumed = this.#resumed.delete(job);
+    const single = resumed ? RESUMED : NO_DETAILS;
+    const several = resumed ? RESUMED_CAUGHT_UP : CAUGHT_UP;
+    const catchesUp = missed.length > 0 && job.settings.misfire === "fireAll";
     for (const fireTime of fires) {
       // A fire may have removed its own job, or stopped the scheduler.
       if (!this.#on || !job.registered) this.#skip(job, fireTime, job.registered ? "stopping" : "removed");
       else if (!reachedMaxRuns(job)) {
         job.previousFireTime = fireTime;
-        this.#parts.dispatch.fire(job, fireTime);
+        this.#parts.dispatch.fire(job, fireTime, catchesUp ? several : single);
       }
     }
     // Or given it another schedule.
@@ -227,7 +273,7 @@ export class FireLoop {
     const { events } = this.#parts;
     job.previousFireTime = missed.at(-1) ?? missedBefore;
     const policy = job.settings.misfire;
-    const cause = this.#jumped ? "clockJumped" : "blocked";
+    const cause = this.#resumed.has(job) ? "stopped" : this.#jumped ? "clockJumped" : "blocked";
     events.emit("fire:missed", { job: job.handle, fireTimes: missed, missedBefore, policy, cause });
     const madeUp = new Set(fires);
     for (const fireTime of missed) if (!madeUp.has(fireTime)) this.#skip(job, fireTime, "misfire");

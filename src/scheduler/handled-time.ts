@@ -30,8 +30,12 @@ export class HandledTime {
 
   /** A job will come a second time to all that it has been at, up to its next fire time. */
   again(job: JobState, nextFireTime: number): void {
-    const span = { afterMs: this.#afterMs, toMs: nextFireTime - 1 };
-    this.#ahead.set(job, [span, ...(this.#ahead.get(job) ?? [])]);
+    this.leaveOut(job, this.#afterMs, nextFireTime - 1);
+  }
+
+  /** The job's fire times of that stretch, its end included, have been at. */
+  leaveOut(job: JobState, afterMs: number, toMs: number): void {
+    this.#ahead.set(job, [{ afterMs, toMs }, ...(this.#ahead.get(job) ?? [])]);
   }
 
   /** A job as it is to be planned: without the fire times that it has had. */

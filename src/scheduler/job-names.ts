@@ -6,6 +6,10 @@ export class JobNames<T> {
   /** The last number given out for a name that was taken: finding a free one does not begin at 1 each time. */
   readonly #numbers = new Map<string, number>();
 
+  get size(): number {
+    return this.#byName.size;
+  }
+
   get(name: string): T | undefined {
     return this.#byName.get(name);
   }

@@ -5,7 +5,7 @@ import { Zone } from "../schedule/zone.js";
 import type { DistributedSettings } from "./distributed-options.js";
 import { checkBoolean, checkCount, checkKeys, checkName, checkOneOf } from "./checks.js";
 import type { PolicyOptions, PolicySettings } from "./policies.js";
-import { DEFAULT_POLICIES, POLICY_KEYS, policySettings } from "./policies.js";
+import { POLICY_KEYS, policySettings } from "./policies.js";
 
 /** Options of one job. */
 export interface JobOptions<Data = unknown> extends PolicyOptions {
@@ -51,6 +51,8 @@ export interface JobSettings extends PolicySettings {
   readonly tags: readonly string[];
   readonly description: string;
   readonly enabled: boolean;
+  /** The node that performs it. */
+  readonly node: string;
   /** How its nodes agree; `null` for a job that is not distributed. */
   readonly distributed: DistributedSettings | null;
 }
@@ -74,8 +76,13 @@ const JOB_KEYS = ["name", "data", ...SETTING_KEYS];
 const NO_TAGS: readonly string[] = Object.freeze([]);
 
 /** Settings of a job without options, from those of the scheduler. @throws InvalidOptionError */
-export function defaultJobSettings(options: PolicyOptions, timezone: string): JobSettings {
-  const base = { ...DEFAULT_POLICIES, cron: { timezone, dayMatch: "or", dst: "vixie" } as const };
+export function defaultJobSettings(
+  options: PolicyOptions,
+  policies: Omit<PolicySettings, "cron">,
+  timezone: string,
+  node: string,
+): JobSettings {
+  const base = { ...policies, cron: { timezone, dayMatch: "or", dst: "vixie" } as const };
   return Object.freeze({
     ...policySettings(options, base),
     maxConcurrent: 1,
@@ -87,6 +94,7 @@ export function defaultJobSettings(options: PolicyOptions, timezone: string): Jo
     tags: NO_TAGS,
     description: "",
     enabled: true,
+    node,
     distributed: null,
   });
 }
@@ -114,6 +122,7 @@ export function jobSettings(options: JobOptions, base: JobSettings, groups: Read
     tags: options.tags === undefined ? base.tags : tagsOf(options.tags),
     description,
     enabled,
+    node: base.node,
     distributed: base.distributed,
   };
   refuseContradictions(options, settings);

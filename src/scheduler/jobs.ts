@@ -18,6 +18,7 @@ import type { JobOptions, JobSettings, JobUpdate } from "./job-options.js";
 import { jobSettings } from "./job-options.js";
 import { isIdle, JobState, NOT_ENABLED } from "./job-state.js";
 import { nextOf } from "./plan.js";
+import type { Recovery } from "./recovery.js";
 import { ActiveRun } from "./run.js";
 import { endingAs } from "./run-state.js";
 
@@ -29,6 +30,17 @@ export interface JobsParts {
   readonly loop: FireLoop;
   readonly defaults: JobSettings;
   readonly groups: ReadonlySet<string>;
+  /** Makes up for the time before the start; `null` where nothing is known of that. */
+  readonly recovery: () => Recovery | null;
+}
+
+/** What a job is to have from now on. */
+interface Change {
+  readonly settings: JobSettings;
+  readonly schedule: Schedule;
+  readonly data: unknown;
+  /** `undefined` where nothing is said: a pause then stays. */
+  readonly enabled: boolean | undefined;
 }
 
 const NEVER: Schedule = { next: () => null };
@@ -50,15 +62,13 @@ export class Jobs implements JobHost {
     functionName: string,
     options: JobOptions | null,
     distributed: DistributedSettings | null = null,
+    sinceMs: number | null = null,
   ): Job {
-    const { clock, events, loop, groups } = this.#parts;
-    const defaults = distributed === null ? this.#parts.defaults : { ...this.#parts.defaults, distributed };
-    const settings = options === null ? defaults : jobSettings(options, defaults, groups);
+    const { events, loop } = this.#parts;
+    const settings = this.#settingsOf(options, distributed);
     const name = options?.name ?? this.#names.freeName(functionName);
     this.#names.checkFree(name);
-    const schedule = spec === null ? NEVER : this.#scheduleFor(name, spec, settings);
-    const next = nextOf(schedule, clock.now());
-    refuseLateRetry(schedule, next, settings);
+    const { schedule, next } = this.#planned(name, spec, settings);
     const job = new JobState(
       { order: this.#registrations++, name, spec: spec ?? NEVER, schedule, command, settings, data: options?.data },
       this,
@@ -66,8 +76,14 @@ export class Jobs implements JobHost {
     job.registered = true;
     this.#names.set(name, job);
     loop.setNew(job, next);
+    this.#parts.recovery()?.added(job, sinceMs);
     if (events.hears("job:added")) events.emit("job:added", { job: job.handle });
     return job.handle;
+  }
+
+  /** Refuses what `add` would refuse, but for a name that is taken; registers nothing. */
+  check(name: string, spec: ScheduleSpec, options: JobOptions, distributed: DistributedSettings | null): void {
+    this.#planned(name, spec, this.#settingsOf(options, distributed));
   }
 
   /** A job for one run, which is not registered. */
@@ -77,12 +93,27 @@ export class Jobs implements JobHost {
     return new JobState({ order, name, spec: NEVER, schedule: NEVER, command, settings, data }, this);
   }
 
+  get size(): number {
+    return this.#names.size;
+  }
+
   states(): Iterable<JobState> {
     return this.#names.values();
   }
 
   get(name: string): Job | undefined {
     return this.#names.get(name)?.handle;
+  }
+
+  stateOf(name: string): JobState | undefined {
+    return this.#names.get(name);
+  }
+
+  /** Has an interval count from there on, as it did before the process began. */
+  rebind(job: JobState, fromMs: number): void {
+    if (job.settings.distributed === null && job.schedule.afterRun !== true) {
+      job.schedule = this.#scheduleFor(job.name, job.spec, job.settings, fromMs);
+    }
   }
 
   /** No run of the job goes on any more. */
@@ -132,18 +163,27 @@ export class Jobs implements JobHost {
 
   update(job: JobState, options: JobUpdate): void {
     const settings = jobSettings(options, job.settings, this.#parts.groups);
-    refuseUndistributable(job.schedule, settings);
     const schedule = changesSchedule(options) ? this.#scheduleFor(job.name, job.spec, settings) : job.schedule;
-    const next = schedule === job.schedule ? this.nextFireTime(job) : nextOf(schedule, this.now());
-    refuseLateRetry(schedule, next, settings);
-    job.settings = settings;
-    if ("data" in options) job.data = options.data;
-    if (schedule === job.schedule) this.#parts.loop.set(job, next);
-    else this.#replaceSchedule(job, schedule, next);
-    if (options.enabled === false && job.paused === null) this.pause(job, NOT_ENABLED);
-    if (options.enabled === true && job.paused === NOT_ENABLED) this.resume(job);
-    this.#parts.dispatch.reconsider(job);
+    const data = "data" in options ? options.data : job.data;
+    this.#change(job, { settings, schedule, data, enabled: options.enabled });
     this.#parts.events.emit("job:updated", { job: job.handle });
+  }
+
+  /**
+   * Gives a job other options, and another schedule unless `spec` is `null`, at once or not at all. What the options do not
+   * say is as for a new job. What runs goes on, and a schedule that means the same keeps its next fire time.
+   */
+  redefine(job: JobState, spec: ScheduleSpec | null, options: JobOptions): void {
+    const { events } = this.#parts;
+    const { settings: before } = job;
+    const settings = this.#settingsOf(options, before.distributed);
+    const isSame = spec === null && readsAlike(before, settings);
+    const schedule = isSame ? job.schedule : this.#scheduleFor(job.name, spec ?? job.spec, settings);
+    const enabled = settings.enabled === before.enabled ? undefined : settings.enabled;
+    this.#change(job, { settings, schedule, data: options.data, enabled });
+    if (spec !== null) job.spec = spec;
+    if (spec !== null) events.emit("job:rescheduled", { job: job.handle });
+    events.emit("job:updated", { job: job.handle });
   }
 
   follow(job: JobState, behind: Job, on: Parameters<JobHost["follow"]>[2]): void {
@@ -157,6 +197,13 @@ export class Jobs implements JobHost {
 
   kill(job: JobState, reason: string): number {
     const runs = [...(job.active ?? [])];
+    for (const run of runs) this.killRun(run, reason);
+    return runs.length;
+  }
+
+  /** Ends all runs of that job's name, also those that an earlier job of that name began. Returns how many there were. */
+  killAll(jobName: string, reason: string): number {
+    const runs = [...this.#parts.dispatch.active].filter((run) => ActiveRun.stateOf(run).job.name === jobName);
     for (const run of runs) this.killRun(run, reason);
     return runs.length;
   }
@@ -177,23 +224,54 @@ export class Jobs implements JobHost {
     this.#names.delete(job.name);
     unlinkAll(job);
     dispatch.skipWaiting(job, "removed");
+    this.#parts.recovery()?.removed(job);
     if (events.hears("job:removed")) events.emit("job:removed", { job: job.handle, reason });
+  }
+
+  #settingsOf(options: JobOptions | null, distributed: DistributedSettings | null): JobSettings {
+    const defaults = distributed === null ? this.#parts.defaults : { ...this.#parts.defaults, distributed };
+    return options === null ? defaults : jobSettings(options, defaults, this.#parts.groups);
+  }
+
+  #planned(
+    name: string,
+    spec: ScheduleSpec | null,
+    settings: JobSettings,
+  ): { readonly schedule: Schedule; readonly next: number | null } {
+    const schedule = spec === null ? NEVER : this.#scheduleFor(name, spec, settings);
+    const next = nextOf(schedule, this.now());
+    refuseLateRetry(schedule, next, settings);
+    return { schedule, next };
+  }
+
+  #change(job: JobState, { settings, schedule, data, enabled }: Change): void {
+    refuseUndistributable(job.schedule, settings);
+    const next = schedule === job.schedule ? this.nextFireTime(job) : nextOf(schedule, this.now());
+    refuseLateRetry(schedule, next, settings);
+    job.settings = settings;
+    job.data = data;
+    if (schedule === job.schedule) this.#parts.loop.set(job, next);
+    else this.#replaceSchedule(job, schedule, next);
+    if (enabled === false && job.paused === null) this.pause(job, NOT_ENABLED);
+    if (enabled === true && job.paused === NOT_ENABLED) this.resume(job);
+    this.#parts.dispatch.reconsider(job);
   }
 
   #replaceSchedule(job: JobState, schedule: Schedule, next: number | null): void {
     const { loop } = this.#parts;
     job.ended = false;
+    this.#parts.recovery()?.countsFromNow(job);
     loop.skipDue(job);
     job.schedule = schedule;
     // After the run that goes on, or waits to.
     loop.setNew(job, schedule.afterRun === true && !isIdle(job) ? null : next);
   }
 
-  #scheduleFor(jobName: string, spec: ScheduleSpec, settings: JobSettings): Schedule {
+  #scheduleFor(jobName: string, spec: ScheduleSpec, settings: JobSettings, fromMs: number = this.now()): Schedule {
     const { cron, startAtMs, endAtMs } = settings;
     const schedule = toSchedule(spec, cron);
     // All nodes have the same fire times, whenever they began.
-    const registeredAtMs = settings.distributed === null ? this.now() : 0;
+    const registeredAtMs = settings.distributed === null ? fromMs : 0;
     const bound = schedule.bind?.({ jobName, registeredAtMs, cron }) ?? schedule;
     refuseUndistributable(bound, settings);
     if (startAtMs === null && endAtMs === null) return bound;
@@ -204,6 +282,16 @@ export class Jobs implements JobHost {
 /** The options that change what a spec means. */
 function changesSchedule({ timezone, dayMatch, dst, startAt, endAt }: JobUpdate): boolean {
   return [timezone, dayMatch, dst, startAt, endAt].some((option) => option !== undefined);
+}
+
+/** Whether a spec means the same with either. */
+function readsAlike(a: JobSettings, b: JobSettings): boolean {
+  const parts = ({ cron, startAtMs, endAtMs }: JobSettings) => [
+    ...[cron.timezone, cron.dayMatch, cron.dst],
+    ...[startAtMs, endAtMs],
+  ];
+  const others = parts(b);
+  return parts(a).every((part, index) => part === others[index]);
 }
 
 /** A retry that can never begin before the next fire, and may not after it, is a mistake. @throws InvalidOptionError */

@@ -1,4 +1,5 @@
 import { EntryHeap } from "../timetable/entry-heap.js";
+import type { GroupStats } from "./stats.js";
 import type { WaitingFire } from "./waiting-fire.js";
 
 /** Limits on what runs at once, checked. */
@@ -26,6 +27,8 @@ export class Limits {
   readonly #settings: LimitSettings;
   readonly #groups = new Map<string | null, Group>();
   readonly #ungrouped: Group = { maxConcurrent: Number.POSITIVE_INFINITY, running: 0, waiting: new EntryHeap() };
+  /** While set, there is no room for any run. */
+  shut = false;
   #running = 0;
   #waiting = 0;
   #turn = 0;
@@ -36,6 +39,11 @@ export class Limits {
     for (const [name, maxConcurrent] of settings.groups) {
       this.#groups.set(name, { maxConcurrent, running: 0, waiting: new EntryHeap() });
     }
+  }
+
+  /** Runs that count against the limits. */
+  get runningCount(): number {
+    return this.#running;
   }
 
   get waitingCount(): number {
@@ -49,7 +57,7 @@ export class Limits {
   /** Whether a run of that group may start now, before what waits: nothing that could start waits. */
   roomFor(group: string | null): boolean {
     const { running, maxConcurrent } = this.#group(group);
-    return running < maxConcurrent && this.#running < this.#settings.maxConcurrent;
+    return !this.shut && running < maxConcurrent && this.#running < this.#settings.maxConcurrent;
   }
 
   started(group: string | null): void {
@@ -72,7 +80,7 @@ export class Limits {
 
   /** Takes out the first fire that there is room for. */
   take(): WaitingFire | undefined {
-    if (this.#waiting === 0 || this.#running >= this.#settings.maxConcurrent) return undefined;
+    if (this.#waiting === 0 || this.shut || this.#running >= this.#settings.maxConcurrent) return undefined;
     let best: Group | undefined;
     for (const group of this.#groups.values()) {
       if (group.waiting.size > 0 && group.running < group.maxConcurrent && comesBefore(group, best)) best = group;
@@ -94,6 +102,14 @@ export class Limits {
     }
     this.#waiting -= taken.length;
     return taken.sort((a, b) => a.order - b.order);
+  }
+
+  /** What each group that was given a limit is at. */
+  groupStats(): Record<string, GroupStats> {
+    const named = [...this.#groups].flatMap(([name, { running, maxConcurrent, waiting }]) =>
+      name === null ? [] : [[name, { running, maxConcurrent, waiting: waiting.size }] as const],
+    );
+    return Object.fromEntries(named);
   }
 
   #group(name: string | null): Group {

@@ -11,12 +11,13 @@ import type { History } from "../history/history.js";
 import type { Duration } from "../schedule/duration.js";
 import { parseDuration } from "../schedule/duration.js";
 import { Zone } from "../schedule/zone.js";
+import type { JobStore } from "../store/job-store.js";
 import { checkBoolean, checkCount, checkKeys, checkName, checkObject } from "./checks.js";
 import type { JobSettings } from "./job-options.js";
 import { defaultJobSettings } from "./job-options.js";
 import type { LimitSettings } from "./limits.js";
 import type { PolicyOptions } from "./policies.js";
-import { POLICY_KEYS } from "./policies.js";
+import { DEFAULT_POLICIES, JOURNALED_POLICIES, POLICY_KEYS } from "./policies.js";
 
 /** Options of the pool of worker threads. */
 export interface WorkerOptions {
@@ -57,6 +58,8 @@ export interface SchedulerOptions extends PolicyOptions {
   readonly history?: History;
   /** Where the nodes agree on who starts what, for `addDistributedCron`. It is not closed by `stop`. @default none */
   readonly distributed?: Distributed;
+  /** Where jobs are kept that are saved and changed at run time (`scheduler.store`). It is not closed by `stop`. @default none */
+  readonly store?: JobStore;
   /** This node's name among the others; no other may have it. @default a UUID */
   readonly appId?: string;
 }
@@ -85,6 +88,7 @@ export interface SchedulerSettings {
   readonly logger: Logger | undefined;
   readonly history: History | undefined;
   readonly distributed: Distributed | null;
+  readonly store: JobStore | null;
   readonly appId: string;
   readonly limits: LimitSettings;
   readonly workers: WorkerPoolSettings;
@@ -101,6 +105,7 @@ const SCHEDULER_KEYS = [
   "logger",
   "history",
   "distributed",
+  "store",
   "appId",
   ...POLICY_KEYS,
 ];
@@ -115,19 +120,21 @@ export function schedulerSettings(options: SchedulerOptions): SchedulerSettings 
   if (clock !== undefined) checkMethods(clock, "clock", ["now", "monotonic", "setTimer"]);
   if (logger !== undefined) checkMethods(logger, "logger", ["debug", "info", "warn", "error"]);
   if (history !== undefined) checkMethods(history, "history", ["append", "list", "get", "lastFireTimes", "close"]);
-  const { distributed = null, appId = randomUUID() } = options;
+  const { distributed = null, store = null, appId = randomUUID() } = options;
   if (distributed !== null) checkMethods(distributed, "distributed", ["select", "claim", "lease", "close"]);
+  if (store !== null) checkMethods(store, "store", ["load", "save", "remove", "kill", "watch", "close"]);
   checkName(appId, "appId");
   checkBoolean(ref, "ref");
   if (maxConcurrent !== Number.POSITIVE_INFINITY) checkCount(maxConcurrent, "maxConcurrent", 1);
   checkCount(maxQueued, "maxQueued", 0);
   return {
-    jobs: defaultJobSettings(options, timezone),
+    jobs: defaultJobSettings(options, history?.journal ? JOURNALED_POLICIES : DEFAULT_POLICIES, timezone, appId),
     clock,
     ref,
     logger,
     history,
     distributed,
+    store,
     appId,
     limits: { maxConcurrent, maxQueued, groups: groupLimits(options.groups ?? {}) },
     workers: workerSettings(options.workers ?? {}),

@@ -4,7 +4,7 @@ import { DST_POLICIES } from "../schedule/cron-options.js";
 import type { Duration } from "../schedule/duration.js";
 import { parseDuration } from "../schedule/duration.js";
 import type { OverlapPolicy } from "./admit.js";
-import { checkCount, checkKeys, checkOneOf, timerDuration } from "./checks.js";
+import { checkBoolean, checkCount, checkKeys, checkOneOf, timerDuration } from "./checks.js";
 import type { MisfirePolicy } from "./plan.js";
 import type { RetrySettings } from "./retry.js";
 
@@ -48,6 +48,10 @@ export interface PolicyOptions {
   readonly killGrace?: Duration;
   /** How a failed or timed out attempt is followed by others; a number stands for that many attempts. @default null */
   readonly retry?: number | RetryOptions | null;
+  /** Whether a run of its schedule that the process has not survived is done again, once, when a scheduler starts; it needs a history that outlives the process. @default false */
+  readonly recover?: boolean;
+  /** `start`: a run begins when it is on record that it does, so that no crash makes it begin twice; it needs such a history. @default null */
+  readonly durable?: "start" | null;
   /** Pauses the job when so many runs in a row have failed or timed out; `null` for never. @default null */
   readonly pauseAfterFailures?: number | null;
 }
@@ -64,6 +68,11 @@ export interface PolicySettings {
   readonly killGraceMs: number;
   readonly retry: RetrySettings | null;
   readonly pauseAfterFailures: number | null;
+  readonly recover: boolean;
+  /** Whether its runs are on record before they begin. */
+  readonly durable: boolean;
+  /** Whether the history outlives the process. */
+  readonly journaled: boolean;
   /** How cron expressions are read. */
   readonly cron: Readonly<Required<Pick<CronOptions, "timezone" | "dayMatch" | "dst">>>;
 }
@@ -80,6 +89,8 @@ export const POLICY_KEYS = [
   "killGrace",
   "retry",
   "pauseAfterFailures",
+  "recover",
+  "durable",
 ] as const;
 const RETRY_KEYS = ["attempts", "delay", "backoff", "maxDelay", "jitter", "retryIf", "pastNextFire"];
 const OVERLAPS = ["skip", "queueOne", "queueAll", "replace", "allow"];
@@ -96,6 +107,16 @@ export const DEFAULT_POLICIES: Omit<PolicySettings, "cron"> = {
   killGraceMs: 5_000,
   retry: null,
   pauseAfterFailures: null,
+  recover: false,
+  durable: false,
+  journaled: false,
+};
+
+/** And where the history outlives the process. */
+export const JOURNALED_POLICIES: typeof DEFAULT_POLICIES = {
+  ...DEFAULT_POLICIES,
+  catchUpWindowMs: 3_600_000,
+  journaled: true,
 };
 
 /** Checks policies; what is not said is taken from `base`. @throws InvalidOptionError */
@@ -119,8 +140,28 @@ export function policySettings(options: PolicyOptions, base: PolicySettings): Po
     killGraceMs: options.killGrace === undefined ? base.killGraceMs : timerDuration(options.killGrace, "killGrace", 0),
     retry: options.retry === undefined ? base.retry : retrySettings(options.retry),
     pauseAfterFailures,
+    ...journalSettings(options, base),
     cron: Object.freeze({ ...base.cron, dst }),
   };
+}
+
+function journalSettings(
+  options: PolicyOptions,
+  base: PolicySettings,
+): Pick<PolicySettings, "recover" | "durable" | "journaled"> {
+  const { journaled } = base;
+  const { recover = base.recover, durable = base.durable ? "start" : null } = options;
+  checkBoolean(recover, "recover");
+  if (durable !== null) checkOneOf(durable, "durable", ["start"]);
+  if (!journaled && (recover || durable !== null)) {
+    const path = recover ? "recover" : "durable";
+    throw new InvalidOptionError(
+      path,
+      "none without a history that outlives the process, such as SqlHistory",
+      options[path],
+    );
+  }
+  return { recover, durable: durable !== null, journaled };
 }
 
 function timeoutMs(timeout: Duration | null): number | null {

@@ -4,7 +4,7 @@ import { describeCommand } from "../command/describe.js";
 import { latenessMs } from "../command/lateness.js";
 import type { Lease } from "../distributed/distributed.js";
 import type { KeepAlive } from "../distributed/keep-alive.js";
-import type { RecordedRun, RunSource } from "../history/record.js";
+import type { RecordedRun, RunSource, RunStart } from "../history/record.js";
 import { storedError } from "../history/stored-error.js";
 import type { JobState } from "./job-state.js";
 import { nextRunNumber, runId } from "./run-id.js";
@@ -53,7 +53,7 @@ export class RunState implements RunSource {
   readonly kind = "run";
   readonly job: JobState;
   readonly fireTime: number | null;
-  readonly startedAt: number;
+  startedAt: number;
   readonly tags: readonly string[];
   /** The group against whose limit it counts; its job may be given another meanwhile. */
   readonly group: string | null;
@@ -129,13 +129,25 @@ export class RunState implements RunSource {
     if (!deaf) this.details = NO_DETAILS;
   }
 
+  /** That it begins, as a history keeps it. */
+  toStart(): RunStart {
+    const { id, jobName, fireTime, startedAt, tags } = this;
+    return {
+      ...{ kind: "start", id, jobName, fireTime, startedAt, tags },
+      ...described(this.job.command),
+      node: this.job.settings.node,
+      token: this.held?.token ?? null,
+      attempt: this.firstAttempt,
+    };
+  }
+
   toRecord(): RecordedRun {
     const { kind, id, jobName, fireTime, startedAt, tags, outcome } = this;
     const { result, error } = this.#end;
     return {
       ...{ kind, id, jobName, fireTime, startedAt, tags, outcome },
       ...described(this.job.command),
-      node: this.held?.appId ?? null,
+      node: this.job.settings.node,
       endedAt: this.#endedAt,
       latenessMs: latenessMs(fireTime, startedAt),
       attempts: this.attempts.map(recordedAttempt),
@@ -144,6 +156,31 @@ export class RunState implements RunSource {
       output: outputOf(result) ?? outputOf(error),
       token: this.held?.token ?? null,
     };
+  }
+}
+
+/** A run that is on record before it begins: its id is known before its start. */
+export class NotedRunState extends RunState {
+  readonly #id = super.id;
+  readonly #attempt: number;
+
+  constructor(...parts: ConstructorParameters<typeof RunState>) {
+    super(...parts);
+    this.#attempt = Math.max(this.details.attempt, super.firstAttempt);
+  }
+
+  override get id(): string {
+    return this.#id;
+  }
+
+  override get firstAttempt(): number {
+    return this.#attempt;
+  }
+
+  /** It is on record now, and begins. */
+  begins(now: number): void {
+    this.startedAt = now;
+    this.attemptStartedAt = now;
   }
 }
 

@@ -3,7 +3,8 @@ import { latenessMs } from "../command/lateness.js";
 import type { Logger } from "../command/logger.js";
 import { runLogger } from "../command/logger.js";
 import { checkFraction } from "../command/progress.js";
-import { traceparent } from "../command/trace.js";
+import type { RunTrace } from "../command/trace.js";
+import { traceIdOf, traceparentOf } from "../command/trace.js";
 import type { Transfer } from "../command/transfer.js";
 import { unwrapTransfer } from "../command/transfer.js";
 import type { Run } from "./run-record.js";
@@ -19,7 +20,7 @@ export interface RunHost {
  * A run that goes on: what its command is given. Id, signal and the like are made when first asked for; a crowd of small
  * jobs asks for none of them.
  */
-export class ActiveRun implements RunContext, ExecutorRun {
+export class ActiveRun implements RunContext, ExecutorRun, RunTrace {
   readonly #host: RunHost;
   readonly #state: RunState;
   #attempt: number;
@@ -28,6 +29,7 @@ export class ActiveRun implements RunContext, ExecutorRun {
   #abortedFor: Error | undefined;
   #progress: number | undefined;
   #logger: Logger | undefined;
+  #traceparent: string | null = null;
 
   constructor(host: RunHost, state: RunState) {
     this.#host = host;
@@ -69,11 +71,15 @@ export class ActiveRun implements RunContext, ExecutorRun {
   }
 
   get traceId(): string {
-    return this.id.replaceAll("-", "");
+    return traceIdOf(this);
+  }
+
+  get givenTraceparent(): string | null {
+    return this.#traceparent;
   }
 
   get traceparent(): string {
-    return traceparent(this.traceId, this.#attempt);
+    return traceparentOf(this);
   }
 
   get logger(): Logger {
@@ -115,6 +121,11 @@ export class ActiveRun implements RunContext, ExecutorRun {
 
   static stateOf(run: ActiveRun): RunState {
     return run.#state;
+  }
+
+  /** Has the run be what its caller, or who records it, calls it in traces. */
+  static traceAs(run: ActiveRun, traceparent: string): void {
+    run.#traceparent = traceparent;
   }
 
   /** Aborts the signal of the attempt, in whatever thread or process its command is. */

@@ -74,6 +74,7 @@ export class Runs {
     if (lease !== null) {
       state.kept = new KeepAlive({ ...lease, clock: this.#clock, lost: (error) => this.#leaseLost(run, error) });
     }
+    if (this.#events.observesRuns) this.#tellObservers(run);
     if (this.#events.hears("run:started")) this.#events.emit("run:started", { run, job: state.job.handle });
     this.#performer.begin(run);
   }
@@ -100,11 +101,21 @@ export class Runs {
     this.#performer.lastAttempts = false;
   }
 
+  #tellObservers(run: ActiveRun): void {
+    const { job, details } = ActiveRun.stateOf(run);
+    const { caller } = details;
+    const start = { run, job: job.handle, inCallersContext: caller !== null };
+    const tell = (): string | undefined => this.#events.runStarting(start);
+    const traceparent = caller === null ? tell() : caller(tell);
+    if (traceparent !== undefined) ActiveRun.traceAs(run, traceparent);
+  }
+
   #goesOn(run: ActiveRun): void {
     const { job } = ActiveRun.stateOf(run);
     this.#active.add(run);
     job.active ??= [];
     job.active.push(run);
+    this.#parts.recorder.began(ActiveRun.stateOf(run));
   }
 
   #settled(run: ActiveRun, end: RunEnd, deaf: boolean): void {

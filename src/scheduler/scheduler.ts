@@ -21,14 +21,19 @@ import { FireLoop } from "./fire-loop.js";
 import type { Job } from "./job.js";
 import type { JobOptions } from "./job-options.js";
 import { Jobs } from "./jobs.js";
+import type { SchedulerObserver } from "./observers.js";
 import type { RunNowOptions, SchedulerOptions, StopOptions } from "./options.js";
 import { checkRunNowOptions, schedulerSettings, stopSettings } from "./options.js";
 import { Recorder } from "./recorder.js";
+import { Recovery } from "./recovery.js";
 import type { Run } from "./run-record.js";
 import type { SignalOptions } from "./signals.js";
 import { stopOnSignals } from "./signals.js";
+import type { SchedulerStats } from "./stats.js";
+import { historyStats } from "./stats.js";
 import type { StopReport } from "./stop.js";
 import { Stop } from "./stop.js";
+import { StoredJobs } from "./stored-jobs.js";
 
 /** Fires jobs when their schedules say so, each where it belongs: in this thread or on a worker thread. */
 export class Scheduler {
@@ -45,8 +50,10 @@ export class Scheduler {
   readonly #dispatch: Dispatch;
   readonly #loop: FireLoop;
   readonly #jobs: Jobs;
+  readonly #recovery: Recovery | null;
   readonly #commands = new Commands();
-  #phase: "idle" | "running" | "stopping" = "idle";
+  readonly #stored: StoredJobs | null;
+  #phase: SchedulerStats["phase"] = "idle";
   /** The stop that is under way, or the last one since the last start. */
   #stop: Stop | null = null;
   #stopped: Promise<StopReport> | null = null;
@@ -82,12 +89,28 @@ export class Scheduler {
     const dispatch = this.#dispatch;
     this.#loop = new FireLoop({ clock, events, dispatch, ref, onIdle: (job) => this.#jobs.idle(job) });
     const groups = new Set(limits.groups.keys());
-    this.#jobs = new Jobs({ clock, events, dispatch, loop: this.#loop, defaults: jobs, groups });
+    const loop = this.#loop;
+    this.#jobs = new Jobs({ clock, events, dispatch, loop, defaults: jobs, groups, recovery: () => this.#recovery });
+    const { journal } = this.history;
+    const recovery = { clock, events, jobs: this.#jobs, loop, dispatch };
+    this.#recovery = journal === undefined ? null : new Recovery({ ...recovery, journal });
+    const { store } = settings;
+    const [own, isDistributed] = [{ jobs: this.#jobs, commands: this.#commands }, this.#isDistributed];
+    this.#stored = store === null ? null : new StoredJobs({ clock, events, store, ref, isDistributed, ...own });
   }
 
   /** Whether the scheduler has been started and not stopped. */
   get running(): boolean {
     return this.#phase === "running";
+  }
+
+  /**
+   * The jobs that are saved, changed and removed at run time, for all processes that have the same store.
+   * @throws PunctualError with code `STORE_MISSING` when the scheduler was made without the option `store`
+   */
+  get store(): StoredJobs {
+    if (this.#stored !== null) return this.#stored;
+    throw new PunctualError("STORE_MISSING", "stored jobs need a store: new Scheduler({ store })");
   }
 
   /**
@@ -174,6 +197,7 @@ export class Scheduler {
    */
   define<Data, Result>(name: string, command: Command<Data, Result>): this {
     this.#commands.define(name, command);
+    if (this.#stored !== null) StoredJobs.reconsider(this.#stored);
     return this;
   }
 
@@ -205,6 +229,18 @@ export class Scheduler {
     return this.#jobs.get(name);
   }
 
+  /** What the scheduler is at, by counts that it keeps: it takes the same time however many jobs there are. */
+  stats(): SchedulerStats {
+    return {
+      phase: this.#phase,
+      jobs: this.#jobs.size,
+      ...this.#dispatch.stats,
+      workers: this.#workers.stats,
+      history: historyStats(this.history),
+      nextFireTime: this.#loop.next,
+    };
+  }
+
   /** Ends one run that goes on, as `job.kill` does; `false` when there is none of that id. */
   kill(runId: string, reason = "killed"): boolean {
     for (const run of this.#dispatch.active) {
@@ -234,7 +270,18 @@ export class Scheduler {
   }
 
   /**
-   * Begins to fire. Fire times before it are not made up for. Doing it twice is harmless, and so is doing it after `stop`.
+   * Has an observer told of runs before they begin, and of errors; it is no listener, so that an `error` event is a process
+   * warning still. What it throws is an `error` event. Returns what undoes it.
+   * @throws InvalidOptionError
+   */
+  observe(observer: SchedulerObserver): () => void {
+    return this.#events.observe(observer);
+  }
+
+  /**
+   * Begins to fire. Fire times before it are not made up for, but where the history outlives the process: what was missed
+   * since the last fire time is known when that has answered, or two seconds later. Doing it twice is harmless, and so is
+   * doing it after `stop`.
    * @throws PunctualError with code `SCHEDULER_STOPPING` while a stop is under way
    */
   start(): this {
@@ -245,8 +292,10 @@ export class Scheduler {
     this.#phase = "running";
     this.#stopped = null;
     this.#dispatch.open();
-    this.#loop.on();
+    if (this.#recovery === null) this.#loop.on(this.#clock.now());
+    else this.#recovery.start((since) => this.#loop.on(since));
     this.#events.emit("scheduler:started", {});
+    if (this.#stored !== null) StoredJobs.start(this.#stored);
     return this;
   }
 
@@ -279,12 +328,16 @@ export class Scheduler {
 
   async #begin(graceMs: number, killGraceMs: number): Promise<StopReport> {
     this.#phase = "stopping";
+    this.#recovery?.stop();
+    // Jobs stay as they are from now on. It need not be waited for before runs are told to end.
+    const unwatched = this.#stored === null ? null : StoredJobs.stop(this.#stored);
     this.#dispatch.bar(this.#jobs.states());
     this.#loop.off();
     this.#stop = new Stop(this.#dispatch, this.#clock, graceMs, killGraceMs);
     const report = await this.#stop.report;
     this.#stop = null;
     await this.#dispatch.allGivenBack();
+    await unwatched;
     await this.#claims.resign();
     await this.#workers.close();
     await this.#recorder.close();

@@ -8,9 +8,15 @@ export class WaitingRoom {
   readonly limits: Limits;
   /** Jobs of which a run has ended while others of them wait. */
   readonly #freed: JobState[] = [];
+  #behindRuns = 0;
 
   constructor(settings: LimitSettings) {
     this.limits = new Limits(settings);
+  }
+
+  /** How many fires wait for a run of their own job. */
+  get behindRuns(): number {
+    return this.#behindRuns;
   }
 
   keep(fire: WaitingFire, waitsFor: "job" | "limit"): void {
@@ -19,6 +25,7 @@ export class WaitingRoom {
     if (waitsFor === "job") {
       job.waiting ??= [];
       job.waiting.push(fire);
+      this.#behindRuns++;
     } else {
       job.held++;
       this.limits.keep(fire);
@@ -49,6 +56,7 @@ export class WaitingRoom {
   takeOf(job: JobState): WaitingFire[] {
     const held = job.held === 0 ? [] : this.limits.takeAll((fire) => fire.job === job);
     const waiting = job.waiting ?? [];
+    this.#behindRuns -= waiting.length;
     job.held = 0;
     job.waiting = null;
     return [...held, ...waiting].map(taken);
@@ -66,6 +74,7 @@ export class WaitingRoom {
     const { overlap, maxConcurrent } = job.settings;
     if (overlap !== "allow" && job.running + job.held >= maxConcurrent) return undefined;
     const fire = job.waiting?.shift();
+    if (fire !== undefined) this.#behindRuns--;
     if (job.waiting?.length === 0) job.waiting = null;
     else if (fire !== undefined) this.#freed.push(job);
     return fire === undefined ? undefined : taken(fire);

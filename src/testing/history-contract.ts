@@ -1,6 +1,8 @@
 import type { History } from "../history/history.js";
 import type { ContractCase, SkippedCases } from "./contract.js";
 import { bindCases } from "./contract.js";
+import type { JournalCase } from "./history-journal-cases.js";
+import { JOURNAL_CASES } from "./history-journal-cases.js";
 import { KEEPING_CASES } from "./history-keeping-cases.js";
 import { PAGING_CASES } from "./history-paging-cases.js";
 import { QUERY_CASES } from "./history-query-cases.js";
@@ -11,6 +13,11 @@ export interface HistoryContractOptions {
   readonly name: string;
   /** Makes an empty history, for one case; the case closes it. It has to have room for 20,000 records. */
   create(): History | Promise<History>;
+  /**
+   * Opens what a process finds that comes after the one with `history` was killed; the case closes both. For a history with
+   * a `journal`. @default the cases of the journal are not run, and that is printed
+   */
+  afterKill?(history: History): History | Promise<History>;
   /** Cases that are not run, by name, and why; every reason is printed. @default none */
   readonly skip?: readonly SkippedCases[];
 }
@@ -21,7 +28,8 @@ export interface HistoryCase {
   check(history: History): Promise<void>;
 }
 
-const CASES: readonly HistoryCase[] = [...KEEPING_CASES, ...QUERY_CASES, ...PAGING_CASES];
+const CASES: readonly JournalCase[] = [...KEEPING_CASES, ...QUERY_CASES, ...PAGING_CASES, ...JOURNAL_CASES];
+const NO_JOURNAL = "there is no afterKill: it is a history that does not outlive its process";
 
 /**
  * What every `History` has to do, as cases for any test runner: `for (const each of historyContract({ name, create }))
@@ -29,15 +37,22 @@ const CASES: readonly HistoryCase[] = [...KEEPING_CASES, ...QUERY_CASES, ...PAGI
  *
  * @throws InvalidOptionError when `skip` names no case, or says no reason
  */
-export function historyContract({ name, create, skip = [] }: HistoryContractOptions): readonly ContractCase[] {
-  return bindCases(name, CASES, skip, (each) => runCase(each, create));
+export function historyContract(options: HistoryContractOptions): readonly ContractCase[] {
+  const { name, skip = [], afterKill } = options;
+  const journal = { reason: NO_JOURNAL, cases: JOURNAL_CASES.map((each) => each.name) };
+  return bindCases(name, CASES, afterKill === undefined ? [...skip, journal] : skip, (each) => runCase(each, options));
 }
 
-async function runCase({ check }: HistoryCase, create: HistoryContractOptions["create"]): Promise<void> {
-  const history = await create();
+async function runCase({ check }: JournalCase, options: HistoryContractOptions): Promise<void> {
+  const opened = [await options.create()];
   try {
-    await check(history);
+    await check(opened[0] as History, async (history) => {
+      const next = await options.afterKill?.(history);
+      if (next === undefined) throw new Error(NO_JOURNAL);
+      opened.push(next);
+      return next;
+    });
   } finally {
-    await history.close();
+    for (const history of opened) await history.close();
   }
 }

@@ -8,6 +8,8 @@ export type {
   DistributedContractOptions,
   DistributedStore,
 } from "./distributed-contract.js";
+export { jobStoreContract } from "./job-store-contract.js";
+export type { JobStoreContractOptions, JobStorePlace } from "./job-store-contract.js";
 export { simulate } from "./simulate.js";
 export type { Simulation } from "./simulation.js";
 export type {

@@ -54,7 +54,8 @@ export function schedulerOptionsOf(
 }
 
 function planOf(job: SimulatedJob, index: number, fromMs: number, asFrom: AsFrom): JobPlan {
-  const { spec, after, ...options } = job;
+  // Nothing outlives a simulation.
+  const { spec, after, recover: _recover, durable: _durable, ...options } = job;
   if (spec === undefined && after === undefined) {
     throw new InvalidOptionError(`jobs[${index}].spec`, "a schedule, or the job that it runs after", spec);
   }

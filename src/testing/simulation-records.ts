@@ -48,7 +48,7 @@ export interface SimulatedMiss {
   readonly at: number;
   /** Oldest first, those from before the catch-up window included. */
   readonly fireTimes: readonly number[];
-  readonly cause: "blocked" | "clockJumped";
+  readonly cause: "blocked" | "clockJumped" | "stopped";
 }
 
 /** A time during which more went on at once than was to be. */

@@ -235,6 +235,24 @@ describe.skipIf(process.platform === "win32")("the environment of a shell comman
     });
   });
 
+  it("has the run's traceparent in place of an inherited one, unless env gives another", async () => {
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const inherited = { TRACEPARENT: "00-of another trace", TRACESTATE: "of=another" };
+    Object.assign(process.env, inherited);
+    try {
+      const names = ["TRACEPARENT", "TRACESTATE"];
+      const all = await variables({ output: 1_000_000 }, { traceparent });
+      expect(names.map((name) => all[name])).toEqual([traceparent, undefined]);
+      const listed = await variables({ inheritEnv: names }, { traceparent });
+      expect(listed).toEqual({ ...ofRun, TRACEPARENT: traceparent });
+      expect(await variables({ inheritEnv: false }, { traceparent })).toEqual({ ...ofRun, TRACEPARENT: traceparent });
+      const env = { TRACEPARENT: "mine", TRACESTATE: "mine, too" };
+      expect(await variables({ inheritEnv: names, env }, { traceparent })).toEqual({ ...ofRun, ...env });
+    } finally {
+      for (const name of Object.keys(inherited)) delete process.env[name];
+    }
+  });
+
   it("tells of the run", async () => {
     const data = { day: "today", nul: "\0" };
     const seen = await variables({ inheritEnv: false }, { jobName: "ä b", fireTime: null, attempt: 3, data });

@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 import { MemoryDistributed, Scheduler } from "punctual";
 import { ManualClock } from "punctual/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import type { DiagnosticsChannel } from "../../src/diagnostics/index.js";
 import { publishDiagnostics } from "../../src/diagnostics/index.js";
-import { CHANNELS } from "../../src/diagnostics/messages.js";
+import { CHANNELS, ERROR_CHANNEL } from "../../src/diagnostics/messages.js";
 
 const START = Date.UTC(2026, 0, 1);
 const undos: (() => unknown)[] = [];
@@ -91,18 +92,54 @@ describe("publishDiagnostics", () => {
       ["punctual:fire:missed", ofA({ ...missed, job: "report", fireTimes: [START + 30_000] })],
       [
         "punctual:fire:claimed",
-        ofA({ job: "report", fireTime: START + 30_000, token: expect.any(Number), attempt: 1 }),
+        ofA({ job: "report", fireTime: START + 30_000, token: expect.any(Number), attempt: 1, durationMs: 0 }),
       ],
       ["punctual:job:remove", ofA({ job: "job", reason: "removed" })],
       ["punctual:scheduler:stop", ofA({ drained: 0, aborted: 0, terminated: 0, abandoned: 0 })],
     ]);
   });
 
-  it("has a channel of its own for each event, by one pattern, and none for errors", () => {
-    const names = Object.values(CHANNELS);
+  it("publishes errors, which are a process warning still as long as nobody listens to them", async () => {
+    const { clock, scheduler, stop } = setUp();
+    const heard = listenTo("punctual:scheduler:error");
+    const warnings: string[] = [];
+    const warn = ({ code }: Error & { code?: string }): void => void warnings.push(String(code));
+    process.on("warning", warn);
+    undos.push(() => process.off("warning", warn));
+    const cause = new Error("no");
+    const failing = (): never => {
+      throw cause;
+    };
+    scheduler.on("run:started", failing);
+    const tick = scheduler.addCronCommand("*/10 * * * * *", () => {}, { name: "tick", retry: 1 });
+    await tick.runNow();
+    await nextTurn();
+    const error = expect.objectContaining({ code: "LISTENER_FAILED", cause });
+    expect(heard).toStrictEqual([["punctual:scheduler:error", { node: "a", job: null, error }]]);
+    expect(warnings).toEqual(["LISTENER_FAILED"]);
+    scheduler.off("run:started", failing);
+    scheduler.addCronCommand({ next: (after) => (after < START + 1_000 ? after + 1_000 : failing()) }, () => {}, {
+      name: "broken",
+    });
+    const listened: string[] = [];
+    scheduler.on("error", ({ error: { code } }) => listened.push(code));
+    scheduler.start();
+    await clock.advance(3_000);
+    await nextTurn();
+    expect(listened).toEqual(["SCHEDULE_FAILED"]);
+    expect(heard[1]?.[1]).toMatchObject({ job: "broken", error: { code: "SCHEDULE_FAILED" } });
+    expect(warnings).toEqual(["LISTENER_FAILED"]);
+    stop();
+    scheduler.on("run:started", failing);
+    await tick.runNow();
+    expect(listened).toHaveLength(2);
+    expect(heard).toHaveLength(2);
+  });
+
+  it("has a channel of its own for each event, by one pattern", () => {
+    const names = [...Object.values(CHANNELS), ERROR_CHANNEL];
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^punctual:[a-z]+:[a-z]+$/);
-    expect(Object.keys(CHANNELS)).not.toContain("error");
   });
 
   it("makes no message where nobody has subscribed", async () => {

@@ -47,7 +47,7 @@ test.each(openings)("a claim that no replica knows is given back, with %s", asyn
   await using master = await RedisServer.start();
   await using replica = await RedisServer.start({ replicaOf: master });
   const client = await open(openClient(master));
-  const node = new RedisDistributed(client, { minReplicas: 1, timeout: 600 });
+  const node = new RedisDistributed(client, { minReplicas: 1, timeout: 1_200 });
   const fireTime = Date.now() - 1_000;
   await grant(node, fireTime);
   await replica.kill();
@@ -70,7 +70,7 @@ test("a failover to a replica that lags grants a fire twice without minReplicas,
   await using replica = await RedisServer.start({ replicaOf: master });
   const before = await open(openIoredis(master));
   const careless = new RedisDistributed(before);
-  const careful = new RedisDistributed(before, { minReplicas: 1, timeout: 600 });
+  const careful = new RedisDistributed(before, { minReplicas: 1, timeout: 1_200 });
   const fireTime = Date.now() - 1_000;
   for (const serviceName of ["careless", "careful"]) await grant(careless, fireTime, { serviceName });
   await before.call("WAIT", "1", "400");

@@ -357,6 +357,7 @@ describe("options", () => {
       threads: null,
       watch: false,
       compare: true,
+      history: null,
       help: false,
     });
   });

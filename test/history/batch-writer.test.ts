@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { BatchProblem } from "../../src/history/batch-problem.js";
 import type { BatchWriterOptions } from "../../src/history/batch-writer.js";
 import { BatchWriter } from "../../src/history/batch-writer.js";
-import type { HistoryRecord } from "../../src/history/record.js";
+import type { HistoryItem, HistoryRecord, RunStart } from "../../src/history/record.js";
 import { RecordMaker, sourceOf } from "../../src/testing/history-records.js";
 
 /** What a try to write does: how long it takes, whether the records are there then, and whether that is said. */
@@ -30,7 +30,7 @@ class Store {
   readonly turns: Turn[] = [];
   readonly tries: Try[] = [];
   /** By id, in the order in which they came first. */
-  readonly kept = new Map<string, HistoryRecord>();
+  readonly kept = new Map<string, HistoryItem>();
   readonly problems: BatchProblem[] = [];
   readonly writer: BatchWriter;
 
@@ -67,7 +67,7 @@ class Store {
     return records;
   }
 
-  async #write(batch: readonly HistoryRecord[]): Promise<void> {
+  async #write(batch: readonly HistoryItem[]): Promise<void> {
     const { ms = 0, answer = "ok", stores = answer === "ok" } = this.turns.shift() ?? {};
     const each: Try = { ids: idsOf(batch), atMs: this.clock.monotonic(), endedAtMs: null };
     this.tries.push(each);
@@ -79,7 +79,7 @@ class Store {
   }
 }
 
-const idsOf = (records: readonly HistoryRecord[]): string[] => records.map(({ id }) => id);
+const idsOf = (records: readonly HistoryItem[]): string[] => records.map(({ id }) => id);
 
 /** What became of it so far. */
 function outcomeOf(promise: Promise<void>): { state: "pending" | "resolved" | "rejected"; error?: Error } {
@@ -92,18 +92,53 @@ function outcomeOf(promise: Promise<void>): { state: "pending" | "resolved" | "r
 }
 
 describe("BatchWriter gathers", () => {
-  it("until the first has waited for the interval, and writes in the order of appending", async () => {
+  it("what comes within the interval after a batch, writes in the order of appending, and what comes seldom at once", async () => {
     const store = new Store();
     const first = store.append(2);
+    expect(store.tries).toEqual([]);
+    await store.clock.advance(0);
+    expect(store.sizes).toEqual([2]);
     await store.clock.advance(60);
     const second = store.append(3);
     await store.clock.advance(39);
-    expect(store.tries).toEqual([]);
+    const third = store.append(1);
+    expect(store.sizes).toEqual([2]);
     await store.clock.advance(1);
-    expect(store.sizes).toEqual([5]);
-    expect(store.ids).toEqual(idsOf([...first, ...second]));
-    expect(store.writer.stats).toEqual({ backlog: 0, written: 5, dropped: 0, refused: 0, failures: 0 });
+    expect(store.sizes).toEqual([2, 4]);
+    expect(store.ids).toEqual(idsOf([...first, ...second, ...third]));
+    expect(store.writer.stats).toEqual({ backlog: 0, written: 6, dropped: 0, refused: 0, failures: 0 });
     expect([store.clock.pendingTimers, store.problems]).toEqual([0, []]);
+    await store.clock.advance(100);
+    store.append(1);
+    await store.clock.advance(0);
+    expect(store.sizes).toEqual([2, 4, 1]);
+  });
+
+  it("nothing that somebody waits for", async () => {
+    const store = new Store();
+    store.append(1);
+    await store.clock.advance(50);
+    store.append(2);
+    const start = { ...store.make.run(), kind: "start", attempt: 1 } as unknown as RunStart;
+    const begun = outcomeOf(store.writer.appendAtOnce([start]));
+    expect(begun.state).toBe("pending");
+    await store.clock.advance(0);
+    expect([store.sizes, begun.state]).toEqual([[1, 3], "resolved"]);
+    // Not what comes after it.
+    store.append(1);
+    await store.clock.advance(99);
+    expect(store.sizes).toEqual([1, 3]);
+    await store.clock.advance(1);
+    expect(store.sizes).toEqual([1, 3, 1]);
+  });
+
+  it("nothing that somebody waits for where there is no room, and says so", async () => {
+    const store = new Store({ limit: 2 });
+    store.always = { answer: "none" };
+    store.append(2);
+    const start = { ...store.make.run(), kind: "start", attempt: 1 } as unknown as RunStart;
+    await expect(store.writer.appendAtOnce([start])).rejects.toMatchObject({ code: "HISTORY_FAILED" });
+    expect(store.writer.stats).toMatchObject({ backlog: 2, dropped: 0 });
   });
 
   it("until a batch is full, and never writes before append has returned", async () => {
@@ -121,7 +156,7 @@ describe("BatchWriter gathers", () => {
     const store = new Store();
     store.turns.push({ ms: 250 });
     store.append(1);
-    await store.clock.advance(100);
+    await store.clock.advance(0);
     store.append(3);
     await store.clock.advance(249);
     store.append(1);
@@ -133,12 +168,12 @@ describe("BatchWriter gathers", () => {
   it("anew what a full batch has left over", async () => {
     const store = new Store({ batchSize: 3 });
     store.append(1);
-    await store.clock.advance(60);
-    store.append(3);
+    await store.clock.advance(0);
+    store.append(4);
     await store.clock.advance(99);
-    expect(store.sizes).toEqual([3]);
+    expect(store.sizes).toEqual([1, 3]);
     await store.clock.advance(1);
-    expect(store.sizes).toEqual([3, 1]);
+    expect(store.sizes).toEqual([1, 3, 1]);
   });
 
   it("500 in 100 ms, at most 10,000, unless told otherwise", async () => {
@@ -161,7 +196,6 @@ describe("BatchWriter gathers", () => {
       list[0] = source;
       void store.writer.append(list);
     }
-    await store.clock.advance(99);
     expect(sources.map(({ made }) => made)).toEqual([0, 0, 0]);
     await store.clock.advance(1_000);
     expect(sources.map(({ made }) => made)).toEqual([1, 1, 1]);

@@ -69,7 +69,7 @@ describe("MemoryHistory", () => {
       outcomes: { succeeded: 1, failed: 2, timedOut: 0, killed: 1, lostLease: 0, abandoned: 0 },
       reasons: {
         ...{ overlap: 0, limit: 0, claimedElsewhere: 0, heldElsewhere: 0, distributedUnavailable: 0 },
-        ...{ clockSkew: 0, paused: 2, misfire: 0, removed: 0, stopping: 0 },
+        ...{ historyUnavailable: 0, clockSkew: 0, paused: 2, misfire: 0, removed: 0, stopping: 0 },
       },
     });
     expect(history.counts("other").reasons.overlap).toBe(1);

@@ -1,9 +1,10 @@
 import type { Distributed, Schedule, SchedulerOptions } from "punctual";
-import { DistributedUnavailableError, MemoryDistributed, Scheduler, every } from "punctual";
+import { DistributedUnavailableError, MemoryDistributed, MemoryHistory, Scheduler, every } from "punctual";
 import { ManualClock } from "punctual/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import type { CollectMetricsOptions, GaugeName, GaugeReading, MetricSink } from "../../src/metrics/index.js";
-import { COUNTERS, GAUGES, HISTOGRAMS, collectMetrics } from "../../src/metrics/index.js";
+import { Disk, RememberingHistory } from "../support/remembering-history.js";
+import type { CollectMetricsOptions, GaugeName, GaugeReading, MetricSink, TotalName } from "../../src/metrics/index.js";
+import { COUNTERS, GAUGES, HISTOGRAMS, TOTALS, collectMetrics } from "../../src/metrics/index.js";
 
 const START = Date.UTC(2026, 0, 1);
 const schedulers: Scheduler[] = [];
@@ -13,6 +14,7 @@ class Kept implements MetricSink {
   readonly counts: Record<string, number> = {};
   readonly values: Record<string, number[]> = {};
   readonly reads = new Map<GaugeName, () => readonly GaugeReading[]>();
+  readonly totals = new Map<TotalName, () => number>();
 
   count(name: string, labels: object, by: number): void {
     const key = `${name}{${Object.values(labels).join(",")}}`;
@@ -28,9 +30,13 @@ class Kept implements MetricSink {
     this.reads.set(name, read);
   }
 
+  total(name: TotalName, read: () => number): void {
+    this.totals.set(name, read);
+  }
+
   read(name: GaugeName): Record<string, number> {
     const readings = this.reads.get(name)?.() ?? [];
-    return Object.fromEntries(readings.map(({ labels, value }) => [labels.job ?? "", value]));
+    return Object.fromEntries(readings.map(({ labels, value }) => [labels.job ?? labels.group ?? "", value]));
   }
 }
 
@@ -50,6 +56,18 @@ afterEach(async () => {
 });
 
 describe("collectMetrics", () => {
+  it("counts the runs that a dead process has left", async () => {
+    const disk = new Disk();
+    const dead = setUp({ history: new RememberingHistory(disk) });
+    dead.scheduler.addCronCommand("* * * * * *", () => new Promise(() => {}), { name: "endless" });
+    dead.scheduler.start();
+    await dead.clock.advance(1_000);
+    const { scheduler, clock, sink } = setUp({ history: new RememberingHistory(disk) });
+    scheduler.start();
+    await clock.advance(100);
+    expect(sink.counts).toMatchObject({ "runs_total{endless,abandoned}": 1 });
+  });
+
   it("counts fires, starts, skips and outcomes, and measures in seconds", async () => {
     const { scheduler, clock, sink, taking } = setUp();
     scheduler.addCronCommand("*/10 * * * * *", taking(15), { name: "slow" });
@@ -156,6 +174,49 @@ describe("collectMetrics", () => {
     expect(a?.sink.counts["skips_total{report,distributedUnavailable}"]).toBe(1);
   });
 
+  it("measures how long the store took to answer, and how long it was waited for", async () => {
+    const clock = new ManualClock(START);
+    const store = new MemoryDistributed({ clock });
+    let answerMs = 300;
+    const distributed = new Proxy<Distributed>(store, {
+      get: (of, key) => {
+        const method = Reflect.get(of, key).bind(of);
+        if (key !== "claim") return method;
+        return async (...request: unknown[]) => {
+          await new Promise<void>((resolve) => void clock.setTimer(answerMs, resolve));
+          return await method(...request);
+        };
+      },
+    });
+    const { scheduler, sink } = setUp({ clock, distributed, appId: "a" });
+    const told: (readonly [string, number])[] = [];
+    for (const event of ["fire:claimed", "fire:refused", "distributed:unavailable"] as const) {
+      scheduler.on(event, ({ durationMs }) => told.push([event, durationMs]));
+    }
+    scheduler.addDistributedCron("report", "*/10 * * * * *", () => {});
+    scheduler.start();
+    await clock.advance(11_000);
+    // Another node is faster for the second one.
+    answerMs = 700;
+    await clock.advance(9_000);
+    const claim = { serviceName: "report", appId: "b", fireTime: START + 20_000, claimId: "b:1" };
+    await store.claim({ ...claim, holdTimeMs: 0, leaseMs: 0, maxAttempts: 1, unlessFinished: null });
+    await clock.advance(1_000);
+    // And then the store is too slow.
+    answerMs = 60_000;
+    await clock.advance(12_000);
+    expect(told).toEqual([
+      ["fire:claimed", 300],
+      ["fire:refused", 700],
+      ["distributed:unavailable", 2_000],
+    ]);
+    expect(sink.values).toMatchObject({
+      "claim_duration_seconds{report,granted}": [0.3],
+      "claim_duration_seconds{report,refused}": [0.7],
+      "claim_duration_seconds{report,unavailable}": [2],
+    });
+  });
+
   it("counts a lease that was lost", async () => {
     const clock = new ManualClock(START);
     const distributed = new MemoryDistributed({ clock });
@@ -230,7 +291,7 @@ describe("collectMetrics", () => {
     const broken = (): never => {
       throw new Error("broken");
     };
-    collectMetrics(scheduler, { count: broken, observe: broken, gauge: () => {} });
+    collectMetrics(scheduler, { count: broken, observe: broken, gauge: () => {}, total: () => {} });
     let runs = 0;
     scheduler.addCronCommand("*/10 * * * * *", () => void runs++);
     scheduler.start();
@@ -239,8 +300,31 @@ describe("collectMetrics", () => {
     expect([...codes]).toEqual(["LISTENER_FAILED"]);
   });
 
-  it("leaves errors that nobody listens to a process warning", async () => {
-    const { scheduler, clock } = setUp();
+  it("reads what groups, the pool and the history are at", async () => {
+    const writing = { backlog: 3, written: 100, dropped: 1, refused: 0, failures: 0 };
+    const history = Object.assign(new MemoryHistory(), { writing });
+    const groups = { db: { maxConcurrent: 1 }, mail: { maxConcurrent: 4 } };
+    const { scheduler, clock, sink, stop, taking } = setUp({ groups, history, workers: { maxThreads: 3 } });
+    for (const name of ["a", "b", "c"]) scheduler.addCronCommand("*/10 * * * * *", taking(8), { name, group: "db" });
+    scheduler.start();
+    await clock.advance(11_000);
+    expect(sink.read("group_running")).toEqual({ db: 1, mail: 0 });
+    expect(sink.read("group_waiting")).toEqual({ db: 2, mail: 0 });
+    expect(sink.read("group_max_concurrent")).toEqual({ db: 1, mail: 4 });
+    const pool = ["pool_threads", "pool_max_threads", "pool_busy", "pool_queued"] as const;
+    expect(pool.map((name) => sink.read(name))).toEqual([{ "": 0 }, { "": 3 }, { "": 0 }, { "": 0 }]);
+    expect(sink.read("history_backlog")).toEqual({ "": 3 });
+    Object.assign(writing, { written: 120, dropped: 4, failures: 2 });
+    const totals = (): number[] => [...sink.totals.values()].map((read) => read());
+    // From when the collecting began, until it ended.
+    expect(totals()).toEqual([20, 3, 2]);
+    stop();
+    Object.assign(writing, { written: 500 });
+    expect(totals()).toEqual([20, 3, 2]);
+  });
+
+  it("leaves errors that nobody listens to a process warning, and counts them", async () => {
+    const { scheduler, clock, sink } = setUp();
     const broken: Schedule = {
       next: () => {
         throw new Error("no schedule");
@@ -252,15 +336,17 @@ describe("collectMetrics", () => {
     scheduler.start();
     await clock.advance(2_000);
     expect(((await warned) as { code?: string }).code).toBe("SCHEDULE_FAILED");
+    expect(sink.counts["errors_total{SCHEDULE_FAILED}"]).toBe(1);
   });
 });
 
 describe("the definitions", () => {
   it("follow the conventions of Prometheus", () => {
-    for (const name of Object.keys(COUNTERS)) expect(name).toMatch(/^[a-z_]+_total$/);
+    for (const name of Object.keys({ ...COUNTERS, ...TOTALS })) expect(name).toMatch(/^[a-z_]+_total$/);
     for (const name of Object.keys(HISTOGRAMS)) expect(name).toMatch(/^[a-z_]+_seconds$/);
     for (const name of Object.keys(GAUGES)) expect(name).not.toMatch(/_total$|_ms|Ms/);
-    for (const { help } of Object.values({ ...COUNTERS, ...HISTOGRAMS, ...GAUGES })) expect(help).not.toBe("");
+    for (const { help } of Object.values({ ...COUNTERS, ...TOTALS, ...HISTOGRAMS, ...GAUGES }))
+      expect(help).not.toBe("");
   });
 });
 

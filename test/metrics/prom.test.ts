@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as client from "prom-client";
-import { InvalidOptionError, Scheduler } from "punctual";
+import { InvalidOptionError, MemoryHistory, Scheduler } from "punctual";
 import { ManualClock } from "punctual/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { promMetrics } from "../../src/metrics/index.js";
@@ -136,6 +136,40 @@ describe("promMetrics", () => {
     // And again, on the same registry.
     promMetrics(other, { client, register });
     expect(await linesOf(register)).toContain("punctual_jobs 2");
+  });
+
+  it("keeps totals that never go back, whoever stops and begins again", async () => {
+    const register = new client.Registry();
+    const writing = { backlog: 7, written: 100, dropped: 0, refused: 0, failures: 0 };
+    const scheduler = new Scheduler({ history: Object.assign(new MemoryHistory(), { writing }) });
+    schedulers.push(scheduler);
+    const written = async (): Promise<string | undefined> =>
+      (await linesOf(register)).find((line) => line.startsWith("punctual_history_written_total"));
+    const stop = promMetrics(scheduler, { client, register });
+    expect(await written()).toBe("punctual_history_written_total 0");
+    writing.written = 130;
+    expect(await written()).toBe("punctual_history_written_total 30");
+    expect(await linesOf(register)).toContain("punctual_history_backlog 7");
+    expect(await register.metrics()).toContain("# TYPE punctual_history_written_total counter");
+    stop();
+    stop();
+    writing.written = 150;
+    expect(await written()).toBe("punctual_history_written_total 30");
+    promMetrics(scheduler, { client, register });
+    writing.written = 155;
+    expect(await written()).toBe("punctual_history_written_total 35");
+  });
+
+  it("counts errors by their code", async () => {
+    const register = new client.Registry();
+    const scheduler = newScheduler();
+    promMetrics(scheduler, { client, register });
+    scheduler.on("error", () => {});
+    scheduler.on("run:started", () => {
+      throw new Error("no");
+    });
+    await scheduler.runNow(() => {}, { name: "once" });
+    expect(await linesOf(register)).toContain('punctual_errors_total{code="LISTENER_FAILED"} 1');
   });
 
   it.each([

@@ -1,16 +1,34 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { SpanKind, SpanStatusCode, context, trace } from "@opentelemetry/api";
+import { SpanKind, SpanStatusCode, TraceFlags, context, trace } from "@opentelemetry/api";
 import type { RunContext, SchedulerOptions } from "punctual";
-import { MemoryDistributed, Scheduler, currentRun, http, worker } from "punctual";
+import { InvalidOptionError, MemoryDistributed, Scheduler, currentRun, http, shell, worker } from "punctual";
 import { ManualClock } from "punctual/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { traceContextOf, traceRuns, traced } from "../../src/otel/index.js";
+import type { KeptSpan } from "./tracing.js";
 import { KeptTracer, register, unregister } from "./tracing.js";
 
 const START = Date.UTC(2026, 0, 1);
 const schedulers: Scheduler[] = [];
 let tracer: KeptTracer;
+
+/** What a span is called in a request. */
+function header(span: KeptSpan | undefined): string {
+  return `00-${span?.spanContext().traceId}-${span?.spanContext().spanId}-01`;
+}
+
+/** A server that keeps the `traceparent` of each request. */
+async function listening(): Promise<{ url: string; seen: string[]; close: () => Promise<unknown> }> {
+  const seen: string[] = [];
+  const server = createServer(({ headers: { traceparent } }, response) => {
+    seen.push(String(traceparent));
+    response.setHeader("connection", "close").end("ok");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return { url, seen, close: () => new Promise((resolve) => server.close(resolve)) };
+}
 
 function setUp(options: SchedulerOptions = {}) {
   const clock = (options.clock as ManualClock | undefined) ?? new ManualClock(START);
@@ -41,7 +59,7 @@ afterEach(async () => {
 });
 
 describe("traceRuns", () => {
-  it("makes a span of each run, from its start to its end, in the run's own trace", async () => {
+  it("makes a span of each run, from its start to its end, the first of the run's own trace", async () => {
     const { scheduler, clock, taking } = setUp();
     const seen: RunContext[] = [];
     scheduler.on("run:started", ({ run }) => seen.push(run));
@@ -66,9 +84,9 @@ describe("traceRuns", () => {
       "punctual.outcome": "succeeded",
       "punctual.node": "a",
     });
-    expect(span?.spanContext().traceId).toBe(seen[0]?.traceId);
-    expect(`00-${span?.parent?.traceId}-${span?.parent?.spanId}-01`).toBe(seen[0]?.traceparent);
-    expect(span?.parent?.isRemote).toBe(true);
+    expect(span?.parent).toBeUndefined();
+    expect(seen[0]?.traceId).toBe(span?.spanContext().traceId);
+    expect(seen[0]?.traceparent).toBe(header(span));
   });
 
   it("says how a run has failed, and of each attempt before", async () => {
@@ -149,6 +167,10 @@ describe("traceRuns", () => {
     expect(first?.attributes["punctual.token"]).toBeGreaterThan(0);
     expect(second?.attributes["punctual.upstream_run_id"]).toBe(first?.attributes["punctual.run_id"]);
     expect(second?.attributes).not.toHaveProperty("punctual.fire_time");
+    // A trace of its own, with a link to the run before.
+    expect(second?.parent).toBeUndefined();
+    expect(second?.options.links).toEqual([{ context: first?.spanContext() }]);
+    expect(first?.options.links).toEqual([]);
   });
 
   it("does not put a run into the trace of whoever set its timer", async () => {
@@ -161,6 +183,65 @@ describe("traceRuns", () => {
     await clock.advance(10_000);
     expect(tracer.spans).toHaveLength(2);
     expect(tracer.spans[1]?.spanContext().traceId).not.toBe(request.spanContext().traceId);
+  });
+
+  it("makes a run by runNow a child of the caller's span, also when it has to wait", async () => {
+    const { scheduler, clock, taking } = setUp();
+    const job = scheduler.addCommand(taking(5), { name: "job", overlap: "queueAll" });
+    const [one, other] = [tracer.startSpan("one"), tracer.startSpan("other")];
+    const runNow = (span: KeptSpan): Promise<unknown> =>
+      context.with(trace.setSpan(context.active(), span), () => job.runNow());
+    const runs = [runNow(one), runNow(other)];
+    await clock.advance(11_000);
+    await Promise.all(runs);
+    expect(tracer.spans.slice(2).map(({ parent }) => parent)).toEqual([one.spanContext(), other.spanContext()]);
+    await context.with(trace.setSpan(context.active(), one), () => scheduler.runNow(() => {}, { name: "once" }));
+    expect(tracer.spans[4]?.parent).toBe(one.spanContext());
+    expect(tracer.spans[4]?.options.links).toEqual([]);
+  });
+
+  it("links a run by runNow to the caller's span, in a trace of its own, where that is wanted", async () => {
+    const scheduler = new Scheduler();
+    schedulers.push(scheduler);
+    traceRuns(scheduler, { runNow: "link" });
+    const caller = tracer.startSpan("caller");
+    await context.with(trace.setSpan(context.active(), caller), () => scheduler.runNow(() => {}, { name: "once" }));
+    expect(tracer.spans[1]?.parent).toBeUndefined();
+    expect(tracer.spans[1]?.options.links).toEqual([{ context: caller.spanContext() }]);
+    const wrong = { runNow: "join" } as unknown as Parameters<typeof traceRuns>[1];
+    expect(() => traceRuns(scheduler, wrong)).toThrow(InvalidOptionError);
+  });
+
+  it("says in the traceparent whether the run's trace is sampled", async () => {
+    const scheduler = new Scheduler();
+    schedulers.push(scheduler);
+    traceRuns(scheduler, { tracer: new KeptTracer("cafe", TraceFlags.NONE) });
+    const { result } = await scheduler.runNow(({ traceparent }) => traceparent, { name: "once" });
+    expect(result).toMatch(/-00$/);
+    const onThread = traceContextOf({ traceparent: result } as RunContext);
+    expect(trace.getSpanContext(onThread)?.traceFlags).toBe(TraceFlags.NONE);
+  });
+
+  it("leaves a run its own name where no SDK is registered", async () => {
+    unregister();
+    const { scheduler } = setUp();
+    const run = await scheduler.runNow(({ traceId, traceparent }) => ({ traceId, traceparent }), { name: "once" });
+    expect(run.result?.traceId).toBe(run.id.replaceAll("-", ""));
+    expect(run.result?.traceparent).toMatch(new RegExp(`^00-${run.result?.traceId}-[0-9a-f]{16}-01$`));
+  });
+
+  it("names one span in all attempts of a run", async () => {
+    const { scheduler, clock } = setUp();
+    const seen: string[] = [];
+    const failing = ({ traceparent }: RunContext<undefined>): never => {
+      seen.push(traceparent);
+      throw new Error("no");
+    };
+    const retry = { attempts: 3, delay: "1s", jitter: "none" } as const;
+    scheduler.addCronCommand("*/10 * * * * *", failing, { name: "job", retry, maxRuns: 1 });
+    scheduler.start();
+    await clock.advance(15_000);
+    expect(seen).toEqual(Array(3).fill(header(tracer.spans[0])));
   });
 
   it("takes another tracer", async () => {
@@ -195,25 +276,25 @@ describe("traceRuns", () => {
     scheduler.start();
     await clock.advance(20_000);
     expect(runs).toBe(2);
-    expect(messages).toEqual(Array(2).fill("a listener of run:started failed: Error: no tracing"));
+    expect(messages).toEqual(Array(2).fill("an observer's runStarting failed: Error: no tracing"));
   });
 });
 
 describe("what a run calls", () => {
-  it("is in the run's trace: the request of an http command has the same parent as the run's span", async () => {
-    const seen: string[] = [];
-    const server = createServer(({ headers: { traceparent } }, response) => {
-      seen.push(String(traceparent));
-      response.end("ok");
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  it("is a child of the run's span: the request of an http command", async () => {
+    const { url, seen, close } = await listening();
     const { scheduler } = setUp();
-    const run = await scheduler.runNow(http(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
-    await new Promise((resolve) => server.close(resolve));
+    const run = await scheduler.runNow(http(url));
+    await close();
     expect(run.outcome).toBe("succeeded");
-    const { traceId, spanId } = tracer.spans[0]?.parent ?? {};
-    expect(seen).toEqual([`00-${traceId}-${spanId}-01`]);
-    expect(tracer.spans[0]?.spanContext().traceId).toBe(traceId);
+    expect(seen).toEqual([header(tracer.spans[0])]);
+  });
+
+  it("is a child of the run's span: the process of a shell command", async () => {
+    const { scheduler } = setUp();
+    const script = "process.stdout.write(String(process.env.TRACEPARENT))";
+    const run = await scheduler.runNow(shell([process.execPath, "-e", script]));
+    expect(run.result?.stdout).toBe(header(tracer.spans[0]));
   });
 
   it("has the run's span as its parent, below a traced function and its awaits", async () => {
@@ -241,18 +322,35 @@ describe("what a run calls", () => {
     expect(tracer.spans[1]?.parent).toBe(tracer.spans[0]?.spanContext());
   });
 
-  it("is in the run's trace on a worker thread, too", async () => {
+  it("is one trace: caller, run, span of its worker thread, request that is made there", async () => {
+    const { url, seen, close } = await listening();
     const scheduler = new Scheduler({ workers: { maxThreads: 1 } });
     schedulers.push(scheduler);
     traceRuns(scheduler);
     const module = new URL("./fixtures/traced-job.ts", import.meta.url);
-    const report = worker<typeof import("./fixtures/traced-job.js")>(module, "report");
-    const run = await scheduler.runNow(report);
+    const ask = worker<typeof import("./fixtures/traced-job.js"), "ask">(module, "ask");
+    const caller = tracer.startSpan("caller");
+    const run = await context.with(trace.setSpan(context.active(), caller), () => scheduler.runNow(ask, { data: url }));
+    await close();
     expect(run.error).toBeUndefined();
-    const { parent, traceparent } = run.result ?? {};
-    expect(`00-${parent?.traceId}-${parent?.spanId}-01`).toBe(traceparent);
-    expect(tracer.spans[0]?.spanContext().traceId).toBe(parent?.traceId);
-    expect(tracer.spans[0]?.parent?.spanId).toBe(parent?.spanId);
+    const [, ofRun] = tracer.spans;
+    const { traceId } = caller.spanContext();
+    expect(ofRun?.parent).toBe(caller.spanContext());
+    expect(ofRun?.spanContext().traceId).toBe(traceId);
+    expect(run.result?.parent).toEqual({ ...ofRun?.spanContext(), isRemote: true });
+    expect(run.result).toMatchObject({ traceparent: header(ofRun), runTraceId: traceId, span: { traceId } });
+    expect(run.result?.span.spanId).not.toBe(ofRun?.spanContext().spanId);
+    expect(seen).toEqual([`00-${traceId}-${run.result?.span.spanId}-01`]);
+  });
+
+  it("is in the run's own trace on a worker thread, where nobody records the run", async () => {
+    const scheduler = new Scheduler({ workers: { maxThreads: 1 } });
+    schedulers.push(scheduler);
+    const module = new URL("./fixtures/traced-job.ts", import.meta.url);
+    const report = worker<typeof import("./fixtures/traced-job.js"), "report">(module, "report");
+    const { id, result } = await scheduler.runNow(report);
+    expect(result?.traceId).toBe(id.replaceAll("-", ""));
+    expect(`00-${result?.parent?.traceId}-${result?.parent?.spanId}-01`).toBe(result?.traceparent);
   });
 
   it("fails and succeeds as it did, traced or not", async () => {

@@ -91,13 +91,22 @@ export class KeptSpan implements Span {
 /** Keeps its spans, in order of their start. A span takes its trace from its parent, as an SDK's does. */
 export class KeptTracer implements Tracer {
   readonly spans: KeptSpan[] = [];
+  /** What its ids begin with: four hexadecimal digits, not those of another tracer. */
+  readonly #name: string;
+  readonly #traceFlags: number;
+
+  constructor(name = "cafe", traceFlags: number = TraceFlags.SAMPLED) {
+    this.#name = name;
+    this.#traceFlags = traceFlags;
+  }
 
   startSpan(name: string, options: SpanOptions = {}, parentContext: Context = context.active()): KeptSpan {
     const given = trace.getSpanContext(parentContext);
     const parent = given !== undefined && isSpanContextValid(given) && options.root !== true ? given : undefined;
-    const spanId = (this.spans.length + 1).toString(16).padStart(16, "0");
-    const traceId = parent?.traceId ?? "f".repeat(32);
-    const span = new KeptSpan(name, options, parent, { traceId, spanId, traceFlags: TraceFlags.SAMPLED });
+    const number = (this.spans.length + 1).toString(16);
+    const spanId = this.#name + number.padStart(12, "0");
+    const traceId = parent?.traceId ?? this.#name + number.padStart(28, "0");
+    const span = new KeptSpan(name, options, parent, { traceId, spanId, traceFlags: this.#traceFlags });
     this.spans.push(span);
     return span;
   }

@@ -9,6 +9,7 @@ export function executorRun(changes: Readonly<Record<string, unknown>> = {}): Ex
     ...run,
     attempt: 1,
     token: null,
+    givenTraceparent: null,
     transferList: [],
     progress: () => {},
     ...changes,

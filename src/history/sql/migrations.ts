@@ -2,12 +2,17 @@ import { PunctualError } from "../../errors.js";
 import type { CompiledQuery } from "./kysely.js";
 import { sql } from "./kysely.js";
 import { schemaOf } from "./schema-1.js";
+import { startsSchemaOf } from "./schema-2.js";
 import { scaleSchema } from "./schema-3.js";
 import type { Builder, SqlDialect, Steps } from "./store.js";
 import { rowsOf, run } from "./store.js";
 
 /** The statements that lead from each version to the next; what was published never changes. */
-const MIGRATIONS: readonly ((dialect: SqlDialect, prefix: string) => readonly string[])[] = [schemaOf, scaleSchema];
+const MIGRATIONS: readonly ((dialect: SqlDialect, prefix: string) => readonly string[])[] = [
+  schemaOf,
+  startsSchemaOf,
+  scaleSchema,
+];
 
 /** How long a process waits for another that migrates, seconds. */
 const LOCK_LIMIT_S = 60;

@@ -22,7 +22,7 @@ export interface RetentionOptions {
 export interface BufferOptions {
   /** How many wait at most, those that are being written included. @default 50,000 */
   readonly limit?: number;
-  /** `drop` loses what comes when there is no room, and says so; `wait` keeps it all, and `append` resolves when there is room: a scheduler does not wait for that. @default "drop" */
+  /** `drop` loses what comes when there is no room, and says so; `wait` keeps it all, and has the scheduler's further fires wait, as for a limit, until there is room. @default "drop" */
   readonly whenFull?: "drop" | "wait";
 }
 
@@ -81,9 +81,7 @@ export function checkOptions(options: SqliteHistoryOptions, more: readonly strin
   const busyTimeoutMs = parseDuration(options.busyTimeout ?? "5s", "busyTimeout");
   const { onProblem = warn } = options;
   if (typeof onProblem !== "function") throw new InvalidOptionError("onProblem", "a function", onProblem);
-  if (typeof prefix !== "string" || !/^[a-z][a-z0-9_]{0,29}$/.test(prefix)) {
-    throw new InvalidOptionError("prefix", "a small letter, then small letters, digits and _, 30 at most", prefix);
-  }
+  checkTablePrefix(prefix);
   if (engine !== undefined && engine !== "libsql" && engine !== "node") {
     throw new InvalidOptionError("engine", '"libsql" or "node"', engine);
   }
@@ -92,6 +90,12 @@ export function checkOptions(options: SqliteHistoryOptions, more: readonly strin
     ...{ prefix, retention: checkRetention(retention), hasRetention, buffer: checkBuffer(buffer) },
     ...{ onProblem, clock, engine, busyTimeoutMs },
   };
+}
+
+/** @throws InvalidOptionError */
+export function checkTablePrefix(prefix: unknown): void {
+  if (typeof prefix === "string" && /^[a-z][a-z0-9_]{0,29}$/.test(prefix)) return;
+  throw new InvalidOptionError("prefix", "a small letter, then small letters, digits and _, 30 at most", prefix);
 }
 
 function checkBuffer(buffer: BufferOptions): Required<BufferOptions> {

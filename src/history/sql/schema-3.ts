@@ -1,6 +1,7 @@
-import { bucketSql, cellSql } from "./buckets.js";
-import { statementsOf, TYPES } from "./schema-1.js";
 import { OUTCOMES } from "../record.js";
+import { bucketSql, cellSql } from "./buckets.js";
+
+import { statementsOf, TYPES } from "./new-table.js";
 import type { SqlDialect } from "./store.js";
 
 /**

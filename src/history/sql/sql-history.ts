@@ -2,10 +2,10 @@ import { SystemClock } from "../../clock/system-clock.js";
 import { InvalidOptionError } from "../../errors.js";
 import type { BatchWriterStats } from "../batch-writer.js";
 import { BatchWriter } from "../batch-writer.js";
-import type { History, HistoryPage, HistoryQuery } from "../history.js";
+import type { History, HistoryPage, HistoryQuery, RunJournal } from "../history.js";
 import type { JobCounts } from "../job-tally.js";
 import { checkInstant, checkQuery } from "../query.js";
-import type { HistoryEntry, HistoryRecord } from "../record.js";
+import type { HistoryEntry, HistoryItem, HistoryRecord } from "../record.js";
 import { recordOf } from "../record.js";
 import type { MysqlPool, PostgresPool } from "./kysely.js";
 import { listSteps } from "./list.js";
@@ -15,6 +15,7 @@ import { mysqlStore, postgresStore } from "./pool-store.js";
 import { getSteps, lastFireSteps } from "./read.js";
 import { isRefusal } from "./refusal.js";
 import { RetentionTimer } from "./retention-timer.js";
+import { SqlJournal } from "./sql-journal.js";
 import { SqlRecords } from "./sql-records.js";
 import type { SqliteHandle } from "./sqlite-engine.js";
 import { loadEngine } from "./sqlite-engine.js";
@@ -22,6 +23,9 @@ import { SqliteStore } from "./sqlite-store.js";
 import type { JobStats, StatsQuery } from "./stats.js";
 import { jobCountSteps, statsSteps } from "./stats.js";
 import type { SqlStore } from "./store.js";
+
+/** What a crash takes with it at most; a server bears so many commits. */
+const INTERVAL_MS = 20;
 
 /**
  * Keeps records in a database: SQLite, PostgreSQL 12, MySQL 8 or MariaDB 10.5, or later. It needs the package kysely. Several
@@ -33,6 +37,7 @@ export class SqlHistory implements History {
   readonly #records: SqlRecords;
   readonly #writer: BatchWriter;
   readonly #retention: RetentionTimer | null;
+  readonly #journal: SqlJournal;
 
   private constructor(store: SqlStore, options: CheckedOptions) {
     this.#options = options;
@@ -40,13 +45,10 @@ export class SqlHistory implements History {
     const { buffer, onProblem } = options;
     // Its waits are real, whatever the clock that tells how old records are.
     const clock = new SystemClock();
-    this.#writer = new BatchWriter({
-      ...buffer,
-      clock,
-      isRefusal,
-      write: (batch) => this.#records.write(batch),
-      onProblem,
-    });
+    const records = this.#records;
+    this.#journal = new SqlJournal({ records, clock, writer: () => this.#writer });
+    const write = (batch: readonly HistoryItem[]): Promise<void> => this.#journal.write(batch);
+    this.#writer = new BatchWriter({ ...buffer, clock, intervalMs: INTERVAL_MS, isRefusal, write, onProblem });
     this.#retention = options.hasRetention ? this.#retentionTimer() : null;
   }
 
@@ -77,6 +79,10 @@ export class SqlHistory implements History {
   static mysql(pool: MysqlPool, options: SqlHistoryOptions = {}): SqlHistory {
     const checked = checkOptions(options);
     return new SqlHistory(mysqlStore(pool, checked.prefix), checked);
+  }
+
+  get journal(): RunJournal {
+    return this.#journal;
   }
 
   /** What waits to be written, what was, and what failed, since this was made. */
@@ -152,6 +158,7 @@ export class SqlHistory implements History {
     try {
       await this.#retention?.close();
       await this.#writer.close();
+      await this.#journal.close();
     } finally {
       await this.#records.close();
     }

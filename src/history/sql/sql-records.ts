@@ -4,6 +4,7 @@ import { InsertStatements } from "./insert-statements.js";
 import { migrateSteps } from "./migrations.js";
 import type { CheckedRetention } from "./options.js";
 import { pause } from "./pause.js";
+import { lastFireSteps } from "./read.js";
 import type { Doomed, Mark, PruneAnswer } from "./prune.js";
 import { pruneSteps } from "./prune.js";
 import type { RetentionTarget } from "./retention.js";
@@ -22,6 +23,7 @@ export class SqlRecords {
   readonly #clock: Clock;
   readonly #target: WriteTarget;
   #ready: Promise<void> | null = null;
+  #found: ReadonlyMap<string, number> | null = null;
 
   constructor(store: SqlStore, prefix: string, clock: Clock) {
     this.#store = store;
@@ -31,13 +33,26 @@ export class SqlRecords {
     this.#target = { builder, dialect, inserts: new InsertStatements(builder) };
   }
 
+  /** Performs the steps in one transaction, once the tables are there. */
+  async perform<T>(mode: "read" | "write", steps: (target: WriteTarget) => Steps<T>): Promise<T> {
+    await this.#migrated();
+    return await this.#store.perform(mode, steps(this.#target));
+  }
+
   /** All of it, or nothing. What was written before is not written again. */
   async write(records: readonly HistoryRecord[]): Promise<void> {
-    await this.#perform("write", () => writeSteps(this.#target, records));
+    const batch = { records, starts: [], processId: "", ended: [] };
+    await this.perform("write", (target) => writeSteps(target, batch));
   }
 
   async read<T>(steps: (builder: Builder) => Steps<T>): Promise<T> {
-    return await this.#perform("read", () => steps(this.#store.builder));
+    return await this.perform("read", ({ builder }) => steps(builder));
+  }
+
+  /** The last fire times as they were when this was first used. */
+  async found(): Promise<ReadonlyMap<string, number>> {
+    await this.#migrated();
+    return this.#found as ReadonlyMap<string, number>;
   }
 
   /** Takes out what is doomed, a little at a time; resolves with how many records that were. */
@@ -46,7 +61,7 @@ export class SqlRecords {
     let mark: Mark | null = null;
     do {
       const from: Mark | null = mark;
-      const step: PruneAnswer = await this.#perform("write", () => pruneSteps(this.#target, doomed, from));
+      const step: PruneAnswer = await this.perform("write", (target) => pruneSteps(target, doomed, from));
       count += step.count;
       mark = step.mark;
       if (mark !== null) await pause(PRUNE_PAUSE_MS);
@@ -67,20 +82,20 @@ export class SqlRecords {
     await this.#store.close();
   }
 
-  async #perform<T>(mode: "read" | "write", steps: () => Steps<T>): Promise<T> {
-    await this.#migrated();
-    return await this.#store.perform(mode, steps());
-  }
-
   #migrated(): Promise<void> {
-    const { builder, dialect } = this.#store;
     if (this.#ready !== null) return this.#ready;
-    const ready = this.#store.perform("write", migrateSteps({ builder, dialect, prefix: this.#prefix }));
+    const ready = this.#prepare();
     this.#ready = ready;
     // What failed is tried again by who comes next.
     ready.catch(() => {
       if (this.#ready === ready) this.#ready = null;
     });
     return ready;
+  }
+
+  async #prepare(): Promise<void> {
+    const { builder, dialect } = this.#store;
+    await this.#store.perform("write", migrateSteps({ builder, dialect, prefix: this.#prefix }));
+    this.#found ??= await this.#store.perform("read", lastFireSteps(builder));
   }
 }

@@ -39,7 +39,7 @@ export function loadEngine(engine: SqliteEngine | undefined): OpenSqlite {
       causes.push(cause);
     }
   }
-  throw new PunctualError("PEER_MISSING", `a history in SQLite needs ${neededFor(engine)}`, { cause: causes[0] });
+  throw new PunctualError("PEER_MISSING", `SQLite needs ${neededFor(engine)}`, { cause: causes[0] });
 }
 
 function neededFor(engine: SqliteEngine | undefined): string {

@@ -11,6 +11,7 @@ const WAL_PAUSE_MS = 20;
 /** How long the log of changes grows, in pages of 4 KiB. */
 const CHECKPOINT_PAGES = 4_000;
 const CACHE_KIB = 16_384;
+const BUSY_TIMEOUT_MS = 5_000;
 /** How many statements are kept prepared. */
 const MAX_STATEMENTS = 300;
 
@@ -28,7 +29,7 @@ export class SqliteStore implements SqlStore {
   #opening: Promise<SqliteHandle> | null = null;
 
   /** Of a file of its own it waits so long for another process to end its transaction. */
-  constructor(source: SqliteSource, prefix: string, busyTimeoutMs: number) {
+  constructor(source: SqliteSource, prefix: string, busyTimeoutMs: number = BUSY_TIMEOUT_MS) {
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#source = source;
     this.builder = new Kysely({ dialect: BUILD_ONLY, plugins: [new TablePrefix(prefix)] });

@@ -11,7 +11,7 @@ import { OperationNodeTransformer } from "./kysely.js";
 import type { Tables } from "./tables.js";
 
 const NAMES: ReadonlySet<string> = new Set<keyof Tables>([
-  ...(["records", "attempts", "labels", "last_fires", "counts", "schema_version"] as const),
+  ...(["records", "attempts", "labels", "last_fires", "counts", "starts", "processes", "schema_version"] as const),
   ...(["totals", "past_totals", "forgotten"] as const),
 ]);
 

@@ -93,6 +93,35 @@ export interface ForgottenRow {
   before_ms: number;
 }
 
+/** A run that has begun, and whose record is not there yet. */
+export interface StartRow {
+  id: string;
+  job_name: string;
+  long_job_name: string | null;
+  fire_time: number | null;
+  started_at: number;
+  /** JSON; `null` for none. */
+  tags: string | null;
+  command_kind: string;
+  command: string;
+  node: string | null;
+  token: number | null;
+  attempt: number;
+  /** Of `processes`. */
+  process_id: string;
+}
+
+/** A process that begins runs. */
+export interface ProcessRow {
+  id: string;
+  host: string;
+  boot_id: string | null;
+  pid: number;
+  started_at: string | null;
+  /** When it was last heard of, by the clock of the database. */
+  seen_at: number;
+}
+
 /** Which version the tables have; one row. */
 export interface SchemaRow {
   id: number;
@@ -109,6 +138,8 @@ export interface Tables {
   totals: TotalRow;
   past_totals: PastTotalRow;
   forgotten: ForgottenRow;
+  starts: StartRow;
+  processes: ProcessRow;
   schema_version: SchemaRow;
 }
 

@@ -1,13 +1,14 @@
-import type { HistoryRecord } from "../record.js";
+import type { HistoryRecord, RunStart } from "../record.js";
 import type { InsertStatements } from "./insert-statements.js";
 import { sql } from "./kysely.js";
-import { addTotals } from "./totals.js";
 import { attemptRowsOf, labelRowsOf, outcomeOf, rowOf } from "./rows.js";
+import { START_COLUMNS, startRowOf } from "./start-rows.js";
 import type { Builder, SqlDialect, Steps } from "./store.js";
 import { rowsOf, run } from "./store.js";
 import type { CountRow, LastFireRow, RecordRow } from "./tables.js";
 import { RECORD_COLUMNS } from "./tables.js";
 import { encodeText, keyOf, longTextOf } from "./text-code.js";
+import { addTotals } from "./totals.js";
 
 /** What the writing of a batch needs to know of its database. */
 export interface WriteTarget {
@@ -21,24 +22,51 @@ const LABEL_COLUMNS = ["label", "outcome", "time_ms", "record_id"] as const;
 /** How many ids are asked for at once, and how many rows are updated at once. */
 const CHUNK = 100;
 
+/** What is written together. */
+export interface WrittenBatch {
+  readonly records: readonly HistoryRecord[];
+  /** Runs that begin, and have no record among those. */
+  readonly starts: readonly RunStart[];
+  /** The process that begins them. */
+  readonly processId: string;
+  /** The ids of runs that had begun, and have their record now. */
+  readonly ended: readonly string[];
+}
+
 /** Writes a batch; what of it is there already, from a try before that seemed to fail, is neither written nor counted. */
-export function* writeSteps(target: WriteTarget, records: readonly HistoryRecord[]): Steps<void> {
-  const fresh = yield* freshOf(target.builder, records);
-  if (fresh.length === 0) return;
-  const { inserts } = target;
+export function* writeSteps(target: WriteTarget, batch: WrittenBatch): Steps<readonly HistoryRecord[]> {
+  const { builder, inserts } = target;
+  const fresh = yield* freshOf(builder, batch.records);
+  const starts = yield* freshStartsOf(builder, batch.starts);
   yield* performAll(inserts.of("records", RECORD_COLUMNS, fresh.map(rowOf)));
   yield* performAll(inserts.of("attempts", ATTEMPT_COLUMNS, fresh.flatMap(attemptRowsOf)));
   yield* performAll(inserts.of("labels", LABEL_COLUMNS, fresh.flatMap(labelRowsOf)));
-  for (const rows of chunks(lastFiresOf(fresh))) yield* raiseLastFires(target, rows);
+  const startRows = starts.map((start) => startRowOf(start, batch.processId));
+  yield* performAll(inserts.of("starts", START_COLUMNS, startRows));
+  for (const ids of chunks(batch.ended)) {
+    yield* run(builder.deleteFrom("starts").where("id", "in", ids.map(encodeText)));
+  }
+  for (const rows of chunks(lastFiresOf([...fresh, ...starts]))) yield* raiseLastFires(target, rows);
   for (const rows of chunks(countsOf(fresh))) yield* addCounts(target, rows);
-  yield* addTotals(target, fresh);
+  if (fresh.length > 0) yield* addTotals(target, fresh);
+  return fresh;
 }
 
-function* freshOf(builder: Builder, records: readonly HistoryRecord[]): Steps<HistoryRecord[]> {
-  const byId = new Map<RecordRow["id"], HistoryRecord>();
-  for (const record of records) if (!byId.has(record.id)) byId.set(record.id, record);
+/** Also without those that have their records: a try that was given up may come after them. */
+function* freshStartsOf(builder: Builder, starts: readonly RunStart[]): Steps<readonly RunStart[]> {
+  if (starts.length === 0) return starts;
+  return yield* freshOf(builder, yield* freshOf(builder, starts), "starts");
+}
+
+function* freshOf<Item extends HistoryRecord | RunStart>(
+  builder: Builder,
+  items: readonly Item[],
+  table: "records" | "starts" = "records",
+): Steps<Item[]> {
+  const byId = new Map<RecordRow["id"], Item>();
+  for (const item of items) if (!byId.has(item.id)) byId.set(item.id, item);
   for (const ids of chunks([...byId.keys()])) {
-    const known = yield* rowsOf(builder.selectFrom("records").select("id").where("id", "in", ids.map(encodeText)));
+    const known = yield* rowsOf(builder.selectFrom(table).select("id").where("id", "in", ids.map(encodeText)));
     if (known.length === 0) continue;
     const there = new Set(known.map(({ id }) => id));
     for (const id of ids) if (there.has(encodeText(id))) byId.delete(id);
@@ -48,7 +76,7 @@ function* freshOf(builder: Builder, records: readonly HistoryRecord[]): Steps<Hi
 
 // Rows of jobs are written in one order by all: two processes then wait for each other, never both at once.
 
-function lastFiresOf(records: readonly HistoryRecord[]): LastFireRow[] {
+function lastFiresOf(records: readonly (HistoryRecord | RunStart)[]): LastFireRow[] {
   const latest = new Map<string, number>();
   for (const { jobName, fireTime } of records) {
     if (fireTime !== null && fireTime > (latest.get(jobName) ?? Number.NEGATIVE_INFINITY))

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { SqlHistory } from "../../../src/history.js";
 import { historyContract } from "../../../src/testing/history-contract.js";
 import { MariaDbServer } from "../../support/mariadb-server.js";
+import { mysqlStore } from "../../../src/history/sql/pool-store.js";
+import { journalCases, makeDead } from "../fixtures/sql-journal-cases.js";
 import { serverCases } from "../fixtures/sql-server-cases.js";
 
 let server: MariaDbServer;
@@ -19,7 +21,21 @@ afterAll(async () => {
 describe("SqlHistory in MariaDB", () => {
   let count = 0;
   const create = (): SqlHistory => SqlHistory.mysql(pool, { prefix: `t${count++}_` });
-  for (const { name, run } of historyContract({ name: "MariaDB", create })) test(name, run);
+  const afterKill = async (): Promise<SqlHistory> => {
+    const prefix = `t${count - 1}_`;
+    await makeDead(mysqlStore(pool, prefix));
+    return SqlHistory.mysql(pool, { prefix });
+  };
+  for (const { name, run } of historyContract({ name: "MariaDB", create, afterKill })) test(name, run);
+  journalCases(() => {
+    const prefix = `t${count++}_`;
+    return {
+      prefix,
+      where: `${server.url}#${prefix}`,
+      open: () => SqlHistory.mysql(pool, { prefix }),
+      store: () => mysqlStore(pool, prefix),
+    };
+  });
   serverCases("MariaDB", () => ({
     open: (options) => SqlHistory.mysql(pool, options),
     query: (statement) => pool.promise().query(statement),

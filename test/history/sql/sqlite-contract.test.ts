@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { SqliteEngine } from "../../../src/history.js";
 import { SqlHistory } from "../../../src/history.js";
+import { loadEngine } from "../../../src/history/sql/sqlite-engine.js";
+import { SqliteStore } from "../../../src/history/sql/sqlite-store.js";
 import { historyContract } from "../../../src/testing/history-contract.js";
 import { RecordMaker } from "../../../src/testing/history-records.js";
+import { journalCases, makeDead } from "../fixtures/sql-journal-cases.js";
 
 const folder = mkdtempSync(join(tmpdir(), "punctual-sqlite-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,8 +20,19 @@ const engines: readonly SqliteEngine[] = hasOwn ? ["libsql", "node"] : ["libsql"
 
 describe.each(engines)("SqlHistory in a file of SQLite's, through %s", (engine) => {
   let files = 0;
-  const create = (): SqlHistory => SqlHistory.sqlite(join(folder, `${engine}-${files++}.db`), { engine });
-  for (const { name, run } of historyContract({ name: engine, create })) test(name, run);
+  const pathOf = (file: number): string => join(folder, `${engine}-${file}.db`);
+  const create = (): SqlHistory => SqlHistory.sqlite(pathOf(files++), { engine });
+  const storeOf = (path: string): SqliteStore => new SqliteStore({ path, open: loadEngine(engine) }, "punctual_");
+  const afterKill = async (): Promise<SqlHistory> => {
+    await makeDead(storeOf(pathOf(files - 1)));
+    return SqlHistory.sqlite(pathOf(files - 1), { engine });
+  };
+  for (const { name, run } of historyContract({ name: engine, create, afterKill })) test(name, run);
+  journalCases(() => {
+    const where = pathOf(files++);
+    const open = (): SqlHistory => SqlHistory.sqlite(where, { engine });
+    return { prefix: "punctual_", where, open, store: () => storeOf(where) };
+  });
 });
 
 describe("what opens a file", () => {

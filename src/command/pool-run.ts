@@ -1,0 +1,55 @@
+import type { ExecutorRun, UpstreamRun, WorkerCommand } from "./command.js";
+import { EndSignal } from "./end-signal.js";
+import { packThrown } from "./sent-error.js";
+import type { ThreadTask } from "./worker-protocol.js";
+
+/** A run that waits for a thread or has one. */
+export class PoolRun {
+  readonly number: number;
+  readonly command: WorkerCommand;
+  readonly run: ExecutorRun;
+  /** One that is ended while it waits does so no more. */
+  waits = true;
+  /** Aborting it makes tinypool terminate the thread, so it is not the signal that the command sees. */
+  readonly end: EndSignal = new EndSignal();
+  readonly result: Promise<unknown>;
+  resolve: (result: unknown) => void = () => {};
+  reject: (error: unknown) => void = () => {};
+
+  constructor(number: number, command: WorkerCommand, run: ExecutorRun) {
+    this.number = number;
+    this.command = command;
+    this.run = run;
+    this.result = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** What its thread is sent. */
+  get task(): ThreadTask {
+    const { number, command, run } = this;
+    const { id, jobName, fireTime, startedAt, attempt, data, upstream, token, givenTraceparent } = run;
+    return [
+      number,
+      command.url,
+      command.exportName,
+      id,
+      jobName,
+      fireTime,
+      startedAt,
+      attempt,
+      data,
+      sent(upstream),
+      token,
+      givenTraceparent,
+    ];
+  }
+}
+
+/** An error is sent as data: a copy of it alone would lose what was added to it. */
+function sent(upstream: UpstreamRun | null): UpstreamRun | null {
+  if (upstream === null) return null;
+  const { id, jobName, fireTime, outcome, result, error } = upstream;
+  return { id, jobName, fireTime, outcome, result, error: packThrown(error) };
+}
