@@ -12,18 +12,21 @@ export interface ColumnTypes {
   readonly text: string;
   /** 64 bits. */
   readonly int: string;
+  /** Of any length. */
+  readonly bytes: string;
 }
 
 const MYSQL_TEXT = "character set utf8mb4 collate utf8mb4_bin";
 /** What stands for each type in each dialect. */
 export const TYPES: Readonly<Record<SqlDialect, ColumnTypes>> = {
-  sqlite: { word: "text", key: "text", label: "text", text: "text", int: "integer" },
+  sqlite: { word: "text", key: "text", label: "text", text: "text", int: "integer", bytes: "blob" },
   postgres: {
     word: 'text collate "C"',
     key: 'text collate "C"',
     label: 'text collate "C"',
     text: "text",
     int: "bigint",
+    bytes: "bytea",
   },
   mysql: {
     word: `varchar(64) ${MYSQL_TEXT}`,
@@ -31,6 +34,7 @@ export const TYPES: Readonly<Record<SqlDialect, ColumnTypes>> = {
     label: `varchar(260) ${MYSQL_TEXT}`,
     text: `longtext ${MYSQL_TEXT}`,
     int: "bigint",
+    bytes: "mediumblob",
   },
 };
 

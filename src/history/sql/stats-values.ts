@@ -1,120 +1,116 @@
-import { OUTCOMES, SKIP_REASONS } from "../record.js";
+import { OUTCOMES } from "../record.js";
+import { bucketOf, LAST_BUCKET, rangesOf, middleOf } from "./buckets.js";
 import type { RawBuilder, SqlBool } from "./kysely.js";
 import { sql } from "./kysely.js";
 import type { Span, StatsWindow } from "./stats-window.js";
 import type { Builder, Steps } from "./store.js";
+import type { TotalRow } from "./tables.js";
+import type { Measure, TallySink } from "./tally.js";
+import { readTally } from "./tally.js";
 
-/** How often something happened to a job. */
-export interface OutcomeRow {
+/** What happened to one job. */
+export class JobValues implements TallySink {
+  readonly words: Map<string, number> = new Map();
+  readonly #buckets: Readonly<Record<Measure, Float64Array>> = {
+    took: new Float64Array(2 * LAST_BUCKET + 1),
+    late: new Float64Array(2 * LAST_BUCKET + 1),
+  };
+
+  addWord(word: string, times: number): void {
+    this.words.set(word, (this.words.get(word) ?? 0) + times);
+  }
+
+  addBucket(measure: Measure, bucket: number, times: number): void {
+    const buckets = this.#buckets[measure];
+    buckets[bucket + LAST_BUCKET] = (buckets[bucket + LAST_BUCKET] ?? 0) + times;
+  }
+
+  get runs(): number {
+    return OUTCOMES.reduce((sum, outcome) => sum + (this.words.get(outcome) ?? 0), 0);
+  }
+
+  /** Each value and how often it was met, in order; values stand for those of their bucket. */
+  *values(measure: Measure): Generator<readonly [value: number, times: number], void> {
+    for (const [index, times] of this.#buckets[measure].entries()) {
+      if (times > 0) yield [middleOf(index - LAST_BUCKET), times];
+    }
+  }
+}
+
+/** A value of one job that was met so often in runs or skips of that outcome or reason. */
+export interface MetRow {
   readonly job_name: string;
-  /** The outcome or reason. */
-  readonly measure: string;
+  readonly word: string;
+  /** `null` for skips. */
+  readonly value: number | null;
   readonly times: number;
 }
 
-/** A value at which one of the percentiles is reached, or several. */
-export interface RankRow {
-  readonly job_name: string;
-  readonly measure: "took" | "late";
-  readonly value: number;
-  /** How many of the job's values come up to here, in their order. */
-  readonly so_far: number;
-  /** How many there are of this one. */
-  readonly times: number;
+/** Adds up the window, by the keys of jobs. */
+export function* valueSteps(builder: Builder, window: StatsWindow): Steps<Map<string, JobValues>> {
+  const byJob = new Map<string, JobValues>();
+  const of = (job: string): JobValues => {
+    let values = byJob.get(job);
+    if (values === undefined) {
+      values = new JobValues();
+      byJob.set(job, values);
+    }
+    return values;
+  };
+  for (const row of yield* totalSteps(builder, window)) readTally(row.sums, of(row.job_name));
+  for (const end of window.ends) {
+    for (const { job_name, word, value, times } of yield* metSteps(builder, window.jobs, end, "took")) {
+      of(job_name).addWord(word, Number(times));
+      if (value !== null) of(job_name).addBucket("took", bucketOf(Number(value)), Number(times));
+    }
+    for (const { job_name, value, times } of yield* metSteps(builder, window.jobs, end, "late")) {
+      if (value !== null) of(job_name).addBucket("late", bucketOf(Number(value)), Number(times));
+    }
+  }
+  return byJob;
 }
 
-/** All there are: the index has job, outcome and time in that order. */
-const WORDS: readonly string[] = [...OUTCOMES, ...SKIP_REASONS];
-
-type Cells = NonNullable<StatsWindow["cells"]>;
-
-/** How often each thing happened to each job within the window; the same thing may have several rows. */
-export function* outcomeSteps(builder: Builder, window: StatsWindow): Steps<readonly OutcomeRow[]> {
-  const parts = outcomesOf(window);
+function* totalSteps(builder: Builder, { jobs, cells }: StatsWindow): Steps<readonly TotalRow[]> {
+  if (cells === null) return [];
+  const parts = rangesOf(cells.from, cells.to).map(({ span, from, to }) => {
+    const conditions = [sql<SqlBool>`t.job_name = j.job_name`, sql<SqlBool>`t.span = ${span}`];
+    if (from !== null) conditions.push(sql<SqlBool>`t.cell >= ${from}`);
+    if (to !== null) conditions.push(sql<SqlBool>`t.cell < ${to}`);
+    return sql`select t.job_name, t.sums from ${jobsOf(jobs)} as j cross join ${sql.table("totals")} as t
+      where ${sql.join(conditions, sql` and `)}`;
+  });
   if (parts.length === 0) return [];
-  const all = sql<OutcomeRow>`select job_name, measure, times from (${union(parts)}) as met where times > 0`;
-  return (yield all.compile(builder)) as readonly OutcomeRow[];
+  return (yield sql`${sql.join(parts, sql` union all `)}`.compile(builder)) as readonly TotalRow[];
 }
 
-/** Percentiles of how long runs took and how late they began, for each job that has runs within the window. */
-export function* rankSteps(builder: Builder, window: StatsWindow): Steps<readonly RankRow[]> {
-  const { jobs, cells, ends } = window;
-  const parts = ends.flatMap((end) => [
-    valuesOf(jobs, end, "took", sql`ended_at - time_ms`),
-    valuesOf(jobs, end, "late", sql`lateness_ms`),
-  ]);
-  if (cells !== null) parts.push(valuesAdded(jobs, cells));
-  if (parts.length === 0) return [];
-  // Row by row, as a value may come from several parts; and neither grouped nor filtered, or SQLite would do it all twice.
-  const all = sql<RankRow>`select ranked.job_name, measure, value, so_far, times
-    from (select job_name, measure, value, times, sum(times) over (partition by job_name, measure order by value
-    rows unbounded preceding) as so_far from (${union(parts)}) as met) as ranked
-    join (select job_name, sum(times) as total from (${union(outcomesOf(window))}) as counted
-    where measure in (${sql.join(OUTCOMES)}) group by job_name) as runs on runs.job_name = ranked.job_name
-    where ${sql.join([50, 95, 99].map(isReached), sql` or `)}`;
-  return (yield all.compile(builder)) as readonly RankRow[];
-}
-
-/** Here so many percent are reached, and before this value they were not. */
-function isReached(percent: number): RawBuilder<SqlBool> {
-  const needed = sql`total * ${sql.lit(percent)}`;
-  return sql<SqlBool>`(so_far * 100 >= ${needed} and (so_far - times) * 100 < ${needed})`;
-}
-
-function outcomesOf({ jobs, cells, ends }: StatsWindow): RawBuilder<unknown>[] {
-  const parts = ends.map(
-    (end) => sql`select job_name, outcome as measure, count(*) as times from ${sql.table("records")}
-      where ${within(jobs, end)} and outcome in (${sql.join(WORDS)}) group by job_name, outcome`,
-  );
-  return cells === null ? parts : [...parts, outcomesAdded(jobs, cells)];
-}
-
-/** Equal values are counted first: of them there are far fewer than runs, and only they have to be put in order. */
-function valuesOf(
+/** The values in a span of time whose records are there: of them there are fewer than runs. */
+export function* metSteps(
+  builder: Builder,
   jobs: StatsWindow["jobs"],
-  span: Span,
-  measure: string,
-  value: RawBuilder<unknown>,
-): RawBuilder<unknown> {
-  return sql`select job_name, ${sql.lit(measure)} as measure, ${value} as value, count(*) as times
-    from ${sql.table("records")} where ${within(jobs, span)} and outcome in (${sql.join(OUTCOMES)})
-    group by job_name, ${value}`;
+  { fromMs, toMs }: Span,
+  measure: Measure,
+): Steps<readonly MetRow[]> {
+  const value = measure === "took" ? sql`r.ended_at - r.time_ms` : sql`r.lateness_ms`;
+  const conditions = [sql<SqlBool>`r.job_name = j.job_name`, sql<SqlBool>`r.outcome = j.outcome`];
+  if (fromMs !== null) conditions.push(sql<SqlBool>`r.time_ms >= ${fromMs}`);
+  if (toMs !== null) conditions.push(sql<SqlBool>`r.time_ms < ${toMs}`);
+  // Job by job, and outcome by outcome: the index has these in order, with all that is asked for.
+  const query = sql`select r.job_name, r.outcome as word, ${value} as value, count(*) as times
+    from ${wordsOf(jobs)} as j cross join ${sql.table("records")} as r
+    where ${sql.join(conditions, sql` and `)} group by r.job_name, r.outcome, ${value}`;
+  return (yield query.compile(builder)) as readonly MetRow[];
 }
 
-function valuesAdded(jobs: StatsWindow["jobs"], cells: Cells): RawBuilder<unknown> {
-  return sql`select job_name, measure, bucket as value, ${difference(cells)} as times
-    from ${sql.table("totals")} as t where ${jobsAre(jobs)} and measure in ('took', 'late')`;
+/** Each job that there ever was, of those. */
+function jobsOf(jobs: StatsWindow["jobs"]): RawBuilder<unknown> {
+  return sql`(select distinct job_name from ${sql.table("counts")} where ${jobsAre(jobs)})`;
 }
 
-function outcomesAdded(jobs: StatsWindow["jobs"], cells: Cells): RawBuilder<unknown> {
-  return sql`select job_name, measure, ${difference(cells)} as times
-    from ${sql.table("totals")} as t where ${jobsAre(jobs)} and measure not in ('took', 'late')`;
-}
-
-/** How often the value of a chain was met in those cells. */
-function difference({ from, to }: Cells): RawBuilder<number> {
-  const all = to === null ? sql`t.times` : beforeCell(to);
-  return from === null ? sql<number>`${all}` : sql<number>`${all} - ${beforeCell(from)}`;
-}
-
-function beforeCell(cell: number): RawBuilder<number> {
-  const past = sql`select p.so_far from ${sql.table("past_totals")} as p where p.job_name = t.job_name
-    and p.measure = t.measure and p.bucket = t.bucket and p.cell < ${cell} order by p.cell desc limit 1`;
-  return sql<number>`case when t.last_cell < ${cell} then t.times else coalesce((${past}), 0) end`;
+/** With each thing that ever happened to it. */
+function wordsOf(jobs: StatsWindow["jobs"]): RawBuilder<unknown> {
+  return sql`(select job_name, outcome from ${sql.table("counts")} where ${jobsAre(jobs)})`;
 }
 
 function jobsAre(jobs: StatsWindow["jobs"]): RawBuilder<SqlBool> {
   return jobs === null ? sql<SqlBool>`1 = 1` : sql<SqlBool>`job_name in (${sql.join(jobs)})`;
-}
-
-function within(jobs: StatsWindow["jobs"], { fromMs, toMs }: Span): RawBuilder<SqlBool> {
-  // Also for all jobs by name: the index of jobs has all that is asked for, that of times would lead to every row.
-  const conditions = jobs === null ? [sql`job_name in (select job_name from ${sql.table("counts")})`] : [jobsAre(jobs)];
-  if (fromMs !== null) conditions.push(sql`time_ms >= ${fromMs}`);
-  if (toMs !== null) conditions.push(sql`time_ms < ${toMs}`);
-  return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
-}
-
-function union(parts: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  return sql`${sql.join(parts, sql` union all `)}`;
 }

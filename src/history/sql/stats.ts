@@ -1,12 +1,13 @@
 import type { JobCounts } from "../job-tally.js";
 import { NO_COUNTS } from "../job-tally.js";
 import type { CheckedQuery } from "../query.js";
-import type { RankRow } from "./stats-values.js";
-import { outcomeSteps, rankSteps } from "./stats-values.js";
+import type { JobValues } from "./stats-values.js";
+import { metSteps, valueSteps } from "./stats-values.js";
 import type { StatsWindow } from "./stats-window.js";
 import { windowsOf } from "./stats-window.js";
 import type { Builder, Steps } from "./store.js";
 import { rowsOf } from "./store.js";
+import type { Measure } from "./tally.js";
 import { keyOf, nameOf } from "./text-code.js";
 
 /** Which records `stats` is about. */
@@ -40,6 +41,7 @@ export interface JobStats extends JobCounts {
 
 /** So many records are read one by one, for exact percentiles. */
 const READ_AT_MOST = 10_000;
+const PERCENTS: readonly number[] = [50, 95, 99];
 
 /** The statistics of each job that has records in the window, by name. */
 export function* statsSteps(
@@ -49,12 +51,16 @@ export function* statsSteps(
   const all: JobStats[] = [];
   const names = yield* longNames(builder);
   for (const window of yield* windowsOf(builder, query)) {
-    const counts = yield* countSteps(builder, window);
-    const percentiles = yield* percentileSteps(builder, window, runsIn(counts));
-    for (const [key, { outcomes, reasons }] of counts) {
-      const { took = null, late = null } = percentiles.get(key) ?? {};
+    const values = yield* valueSteps(builder, window);
+    const exact = yield* exactSteps(builder, window, values);
+    for (const [key, of] of values) {
       const jobName = nameOf({ job_name: key, long_job_name: names.get(key) ?? null });
-      all.push({ jobName, outcomes, reasons, durationMs: took, latenessMs: late });
+      const [took, late] = (["took", "late"] as const).map((measure) =>
+        percentilesOf(exact?.[measure].get(key) ?? of.values(measure), of.runs),
+      );
+      const counts = emptyCounts();
+      for (const [word, times] of of.words) add(counts, word, times);
+      all.push({ jobName, ...counts, durationMs: took ?? null, latenessMs: late ?? null });
     }
   }
   return all.sort((a, b) => (a.jobName < b.jobName ? -1 : 1));
@@ -79,31 +85,6 @@ function add({ outcomes, reasons }: JobCounts, outcome: string, times: number): 
   counts[outcome] = (counts[outcome] ?? 0) + times;
 }
 
-/** How many runs each job has that has any. */
-function runsIn(counts: ReadonlyMap<string, JobCounts>): Map<string, number> {
-  const runs = new Map<string, number>();
-  for (const [key, { outcomes }] of counts) {
-    const total = Object.values(outcomes).reduce((sum, times) => sum + times, 0);
-    if (total > 0) runs.set(key, total);
-  }
-  return runs;
-}
-
-/** The window as what is read of it, where that is all there. */
-function exact(window: StatsWindow): StatsWindow {
-  return window.whole === null ? window : { ...window, cells: null, ends: [window.whole] };
-}
-
-function* countSteps(builder: Builder, window: StatsWindow): Steps<Map<string, JobCounts>> {
-  const byJob = new Map<string, JobCounts>();
-  for (const { job_name: key, measure, times } of yield* outcomeSteps(builder, window)) {
-    const counts = byJob.get(key) ?? emptyCounts();
-    byJob.set(key, counts);
-    add(counts, measure, Number(times));
-  }
-  return byJob;
-}
-
 /** The few names that are longer than their keys. */
 function* longNames(builder: Builder): Steps<Map<string, string>> {
   const rows = yield* rowsOf(
@@ -112,32 +93,41 @@ function* longNames(builder: Builder): Steps<Map<string, string>> {
   return new Map(rows.map((row) => [row.job_name, row.long_job_name ?? ""]));
 }
 
-function* percentileSteps(
+/** Values as they are, in order, by measure and job. */
+type ExactValues = Readonly<Record<Measure, ReadonlyMap<string, readonly Met[]>>>;
+type Met = readonly [value: number, times: number];
+
+/** What the records themselves say, where they are all there and not too many. */
+function* exactSteps(
   builder: Builder,
-  window: StatsWindow,
-  runs: ReadonlyMap<string, number>,
-): Steps<Map<string, { took?: Percentiles; late?: Percentiles }>> {
-  const byJob = new Map<string, { took?: Percentiles; late?: Percentiles }>();
-  const total = [...runs.values()].reduce((sum, times) => sum + times, 0);
-  const source = total <= READ_AT_MOST ? exact(window) : window;
-  const rows = yield* rankSteps(builder, source);
-  for (const row of rows) {
-    const known = byJob.get(row.job_name) ?? {};
-    byJob.set(row.job_name, known);
-    known[row.measure] = withRank(known[row.measure] ?? NO_RANKS, row, runs.get(row.job_name) ?? 0);
+  { jobs, whole }: StatsWindow,
+  values: ReadonlyMap<string, JobValues>,
+): Steps<ExactValues | null> {
+  const runs = [...values.values()].reduce((sum, of) => sum + of.runs, 0);
+  if (whole === null || runs > READ_AT_MOST) return null;
+  const exact = { took: new Map<string, Met[]>(), late: new Map<string, Met[]>() };
+  for (const measure of ["took", "late"] as const) {
+    for (const { job_name, value, times } of yield* metSteps(builder, jobs, whole, measure)) {
+      if (value === null) continue;
+      const met: Met = [Number(value), Number(times)];
+      const known = exact[measure].get(job_name);
+      if (known === undefined) exact[measure].set(job_name, [met]);
+      else known.push(met);
+    }
+    for (const met of exact[measure].values()) met.sort(([a], [b]) => a - b);
   }
-  return byJob;
+  return exact;
 }
 
-const NO_RANKS: Percentiles = { p50: 0, p95: 0, p99: 0 };
-
-function withRank(percentiles: Percentiles, { value, so_far, times }: RankRow, total: number): Percentiles {
-  const isReached = (percent: number): boolean =>
-    Number(so_far) * 100 >= total * percent && (Number(so_far) - Number(times)) * 100 < total * percent;
-  const { p50, p95, p99 } = percentiles;
-  return {
-    p50: isReached(50) ? Number(value) : p50,
-    p95: isReached(95) ? Number(value) : p95,
-    p99: isReached(99) ? Number(value) : p99,
-  };
+/** By the nearest rank. */
+function percentilesOf(values: Iterable<Met>, total: number): Percentiles | null {
+  if (total === 0) return null;
+  const found: number[] = [];
+  let soFar = 0;
+  for (const [value, times] of values) {
+    soFar += times;
+    while (found.length < PERCENTS.length && soFar * 100 >= total * (PERCENTS[found.length] ?? 0)) found.push(value);
+  }
+  const [p50 = 0, p95 = 0, p99 = 0] = found;
+  return { p50, p95, p99 };
 }

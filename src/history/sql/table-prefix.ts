@@ -12,7 +12,7 @@ import type { Tables } from "./tables.js";
 
 const NAMES: ReadonlySet<string> = new Set<keyof Tables>([
   ...(["records", "attempts", "labels", "last_fires", "counts", "starts", "processes", "schema_version"] as const),
-  ...(["totals", "past_totals", "forgotten"] as const),
+  ...(["totals", "forgotten"] as const),
 ]);
 
 /** Puts the prefix before the names of the tables. */

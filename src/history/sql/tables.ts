@@ -65,26 +65,15 @@ export interface CountRow {
   times: number;
 }
 
-/** Which values are counted for a job: one chain for each. */
-export interface Chain {
+/** What happened to a job in cells that are added up together. */
+export interface TotalRow {
   job_name: string;
-  /** `took` and `late`, of runs; or the outcome of a run, or the reason of a skip. */
-  measure: string;
-  /** `bucketOf` the milliseconds; 0 for an outcome or reason. */
-  bucket: number;
-}
-
-/** How often a value was met, ever. The row of a chain is where those who write to it wait for each other. */
-export interface TotalRow extends Chain {
-  times: number;
-  /** The latest cell in which it was met. */
-  last_cell: number;
-}
-
-/** How often it had been met at the end of an earlier cell; only cells in which it was met have a row. */
-export interface PastTotalRow extends Chain {
+  /** How many cells that are. */
+  span: number;
+  /** Which one of those of that span. */
   cell: number;
-  so_far: number;
+  /** A `Tally`. */
+  sums: Uint8Array | ArrayBuffer;
 }
 
 /** Of a job's records from before that instant, some are kept no more. */
@@ -136,7 +125,6 @@ export interface Tables {
   last_fires: LastFireRow;
   counts: CountRow;
   totals: TotalRow;
-  past_totals: PastTotalRow;
   forgotten: ForgottenRow;
   starts: StartRow;
   processes: ProcessRow;

@@ -1,101 +1,105 @@
 import type { HistoryRecord } from "../record.js";
 import { timeOf } from "../record.js";
-import { bucketOf, cellOf } from "./buckets.js";
+import { bucketOf, cellOf, SPANS } from "./buckets.js";
 import type { Compilable } from "./kysely.js";
 import { sql } from "./kysely.js";
 import { outcomeOf } from "./rows.js";
 import type { Steps } from "./store.js";
-import { rowsOf, run } from "./store.js";
-import type { Chain, PastTotalRow, TotalRow } from "./tables.js";
+import { run } from "./store.js";
+import type { TotalRow } from "./tables.js";
+import { readTally, Tally } from "./tally.js";
 import { keyOf } from "./text-code.js";
 import type { WriteTarget } from "./write.js";
 
-/** How often a value was met in each cell, within one batch. */
-interface Met extends Chain {
-  times: number;
-  lastCell: number;
-  readonly cells: Map<number, number>;
+/** Which cells of which job: what has one row of totals. */
+type Place = Pick<TotalRow, "job_name" | "span" | "cell">;
+
+/** What is to be added to a row, which may not be there yet. */
+interface Added extends Place {
+  readonly tally: Tally;
 }
 
-/** What is to be written for a batch. */
-interface Changes {
-  readonly totals: TotalRow[];
-  /** Cells that a later one of their chain has followed. */
-  readonly past: PastTotalRow[];
-  /** What belongs to cells before the last one of its chain. */
-  readonly late: (Chain & { readonly cell: number; readonly times: number })[];
+/** What of a record is counted; both are `null` for skips. */
+export interface Counted {
+  readonly timeMs: number;
+  readonly word: string;
+  readonly tookMs: number | null;
+  readonly lateMs: number | null;
 }
 
-const PAST_COLUMNS = ["job_name", "measure", "bucket", "cell", "so_far"] as const;
-const excluded = (column: string): string => `excluded.${column}`;
-const values = (column: string): string => `values(${column})`;
-/** What an insert that meets a row was given, and which function gives the larger of two. */
-const RAISE = { sqlite: [excluded, "max"], postgres: [excluded, "greatest"], mysql: [values, "greatest"] } as const;
-const ZERO: TotalRow = { job_name: "", measure: "", bucket: 0, times: 0, last_cell: 0 };
-/** How many chains are asked for, or written, at once. */
+const COLUMNS = ["job_name", "span", "cell", "sums"] as const;
+/** How many rows are asked for, or written, at once. */
 const CHUNK = 100;
 
 /**
- * Adds records to the statistics. A chain has its total, and what that was at the end of each earlier cell: how often
- * something happened between two cells is then the difference of two numbers, however long that is.
+ * Adds records to the statistics: to what happened to their job in their quarter of a day, and in the larger stretches that
+ * this is part of. It is the same in whichever order they come.
  */
 export function* addTotals(target: WriteTarget, records: readonly HistoryRecord[]): Steps<void> {
-  const met = metIn(records);
+  const totals = new Totals();
+  for (const record of records) totals.add(keyOf(record.jobName), countedOf(record));
+  const added = totals.inOrder();
   yield* waitForOthers(target);
-  const changes: Changes = { totals: [], past: [], late: [] };
-  for (const each of met) changes.totals.push(totalOf(each));
-  yield* addPast(target, changes, met);
-  // Before new cells are past: what those have had so far includes it.
-  for (const each of changes.late) yield* addLate(target, each);
-  for (const statement of target.inserts.of("past_totals", PAST_COLUMNS, changes.past)) yield statement;
-  for (const rows of chunks(changes.totals)) yield* raiseTotals(target, rows);
-}
-
-/** Finds what becomes past, and what comes late; most of a batch is neither, and then nothing of it is read. */
-function* addPast(target: WriteTarget, changes: Changes, met: readonly Met[]): Steps<void> {
-  const latest = met.reduce((cell, { lastCell }) => Math.max(cell, lastCell), Number.NEGATIVE_INFINITY);
-  const isSimple = ({ cells, lastCell }: Met): boolean => cells.size === 1 && lastCell === latest;
-  for (const some of chunks(met.filter(isSimple))) {
-    const byKey = new Map(some.map((each) => [keyOfChain(each), each]));
-    for (const row of yield* totalsBeside(target, some, latest)) addMet(changes, byKey.get(keyOfChain(row)), row);
-  }
-  for (const some of chunks(met.filter((each) => !isSimple(each)))) {
-    const known = new Map((yield* totalsBeside(target, some, null)).map((row) => [keyOfChain(row), row]));
-    for (const each of some) addMet(changes, each, known.get(keyOfChain(each)));
+  for (const some of chunks(added)) {
+    for (const row of yield* knownRows(target, some)) readTally(row.sums, totals.at(row));
+    yield* writeRows(target, some);
   }
 }
 
-function metIn(records: readonly HistoryRecord[]): Met[] {
-  const met = new Map<string, Met>();
-  for (const record of records) {
-    const job = keyOf(record.jobName);
-    const cell = cellOf(timeOf(record));
-    meet(met, job, outcomeOf(record), 0, cell);
-    if (record.kind === "skip") continue;
-    meet(met, job, "took", bucketOf(Math.floor(record.endedAt) - Math.floor(record.startedAt)), cell);
-    meet(met, job, "late", bucketOf(Math.floor(record.latenessMs)), cell);
+/** Tallies by job and cells. */
+export class Totals {
+  readonly #added = new Map<string, Added>();
+
+  add(job_name: string, { timeMs, word, tookMs, lateMs }: Counted): void {
+    for (const span of SPANS) {
+      const tally = this.at({ job_name, span, cell: cellOf(timeMs, span) });
+      tally.addWord(word, 1);
+      if (tookMs !== null) tally.addBucket("took", bucketOf(tookMs), 1);
+      if (lateMs !== null) tally.addBucket("late", bucketOf(lateMs), 1);
+    }
   }
-  return [...met.values()];
-}
 
-function meet(met: Map<string, Met>, job_name: string, measure: string, bucket: number, cell: number): void {
-  const key = keyOfChain({ job_name, measure, bucket });
-  const known = met.get(key);
-  if (known === undefined) {
-    met.set(key, { job_name, measure, bucket, times: 1, lastCell: cell, cells: new Map([[cell, 1]]) });
-    return;
+  /** The tally of that job and those cells; numbers may come as text. */
+  at({ job_name, span, cell }: Place): Tally {
+    const key = `${span} ${cell} ${job_name}`;
+    let added = this.#added.get(key);
+    if (added === undefined) {
+      added = { job_name, span, cell, tally: new Tally() };
+      this.#added.set(key, added);
+    }
+    return added.tally;
   }
-  known.times++;
-  known.lastCell = Math.max(known.lastCell, cell);
-  known.cells.set(cell, (known.cells.get(cell) ?? 0) + 1);
+
+  /** As their rows are in order: neighbours are written together. */
+  inOrder(): readonly Added[] {
+    return [...this.#added.values()].sort(
+      (a, b) => compare(a.job_name, b.job_name) || a.span - b.span || a.cell - b.cell,
+    );
+  }
 }
 
-function totalOf({ job_name, measure, bucket, times, lastCell }: Met): TotalRow {
-  return { job_name, measure, bucket, times, last_cell: lastCell };
+/** Writes rows; what is there of them is replaced. */
+export function* writeRows({ builder, dialect, inserts }: WriteTarget, rows: readonly Added[]): Steps<void> {
+  const parameters = rows.flatMap(({ job_name, span, cell, tally }) => [job_name, span, cell, tally.toBytes()]);
+  const statement = inserts.shaped(`totals ${rows.length}`, () => {
+    const zero = { job_name: "", span: 0, cell: 0, sums: new Uint8Array() };
+    const insert = builder
+      .insertInto("totals")
+      .columns(COLUMNS)
+      .values(rows.map(() => zero));
+    if (dialect === "mysql") return insert.onDuplicateKeyUpdate({ sums: sql`values(sums)` });
+    return insert.onConflict((conflict) =>
+      conflict.columns(["job_name", "span", "cell"]).doUpdateSet({ sums: sql`excluded.sums` }),
+    );
+  });
+  yield { ...statement, parameters };
 }
 
-function keyOfChain({ job_name, measure, bucket }: Chain): string {
-  return `${measure} ${bucket} ${job_name}`;
+function countedOf(record: HistoryRecord): Counted {
+  const head = { timeMs: Math.floor(timeOf(record)), word: outcomeOf(record) };
+  if (record.kind === "skip") return { ...head, tookMs: null, lateMs: null };
+  const tookMs = Math.floor(record.endedAt) - head.timeMs;
+  return { ...head, tookMs, lateMs: Math.floor(record.latenessMs) };
 }
 
 /** From here to the end of the transaction no other process adds anything up. On SQLite that is so anyway. */
@@ -104,89 +108,31 @@ function* waitForOthers({ builder, dialect }: WriteTarget): Steps<void> {
   yield* run(builder.selectFrom("schema_version").select("id").where("id", "=", 1).forUpdate());
 }
 
-/** The totals of those chains, but for those whose last cell is that one. */
-function* totalsBeside(target: WriteTarget, chains: readonly Chain[], cell: number | null): Steps<readonly TotalRow[]> {
-  const parameters: unknown[] = chains.flatMap(({ job_name, measure, bucket }) => [job_name, measure, bucket]);
-  if (cell !== null) parameters.push(cell);
-  const key = `totals ${chains.length} ${cell === null}`;
-  const statement = target.inserts.shaped(key, () => totalsQuery(target, chains.length, cell !== null));
-  const rows = (yield { ...statement, parameters }) as readonly TotalRow[];
-  // pg gives 64-bit numbers as text.
-  return rows.map((row) => ({
-    ...row,
-    bucket: Number(row.bucket),
-    times: Number(row.times),
-    last_cell: Number(row.last_cell),
-  }));
+function* knownRows(target: WriteTarget, places: readonly Place[]): Steps<readonly TotalRow[]> {
+  const parameters = places.flatMap(({ job_name, span, cell }) => [job_name, span, cell]);
+  const statement = target.inserts.shaped(`known totals ${places.length}`, () => knownQuery(target, places.length));
+  return (yield { ...statement, parameters }) as readonly TotalRow[];
 }
 
-function totalsQuery({ builder, dialect }: WriteTarget, count: number, isBeside: boolean): Compilable {
-  const chain = sql`(${""}, ${""}, ${0})`;
-  const chains = sql.join(Array.from({ length: count }, () => chain));
+function knownQuery({ builder, dialect }: WriteTarget, count: number): Compilable {
   const totals = sql.table("totals");
-  const beside = isBeside ? sql`where t.last_cell <> ${0}` : sql``;
-  // SQLite would look up each job with each measure for a list of such.
+  const each = (one: Compilable | unknown, between: string): unknown =>
+    sql.join(
+      Array.from({ length: count }, () => one),
+      sql.raw(between),
+    );
+  // For a list of alternatives SQLite would gather the rows first.
   const query =
     dialect === "sqlite"
-      ? sql`with met(job_name, measure, bucket) as (values ${chains}) select t.* from met cross join ${totals} as t
-          on t.job_name = met.job_name and t.measure = met.measure and t.bucket = met.bucket ${beside}`
-      : sql`select t.* from (select * from ${totals} where (job_name, measure, bucket) in (${chains})) as t ${beside}`;
+      ? sql`with met(job_name, span, cell) as (values ${each(sql`(${""}, ${0}, ${0})`, ", ")})
+          select t.* from met cross join ${totals} as t
+          on t.job_name = met.job_name and t.span = met.span and t.cell = met.cell`
+      : sql`select * from ${totals} where ${each(sql`(job_name = ${""} and span = ${0} and cell = ${0})`, " or ")}`;
   return { compile: () => query.compile(builder) };
 }
 
-function addMet({ past, late }: Changes, met: Met | undefined, known: TotalRow | undefined): void {
-  if (met === undefined) return;
-  const { job_name, measure, bucket, cells } = met;
-  const chain = { job_name, measure, bucket };
-  let so_far = known?.times ?? 0;
-  let last = known?.last_cell ?? null;
-  for (const [cell, times] of [...cells].sort(([a], [b]) => a - b)) {
-    if (last !== null && cell < last) late.push({ ...chain, cell, times });
-    if (last !== null && cell > last) past.push({ ...chain, cell: last, so_far });
-    so_far += times;
-    if (last === null || cell > last) last = cell;
-  }
-}
-
-function* raiseTotals({ builder, dialect, inserts }: WriteTarget, rows: readonly TotalRow[]): Steps<void> {
-  const parameters = rows.flatMap((row) => [row.job_name, row.measure, row.bucket, row.times, row.last_cell]);
-  const statement = inserts.shaped(`raise totals ${rows.length}`, () => {
-    const insert = builder.insertInto("totals").values(rows.map(() => ZERO));
-    const [given, later] = RAISE[dialect];
-    const [times, last] = [sql.ref("totals.times"), sql.ref("totals.last_cell")];
-    const set = {
-      times: sql<number>`${times} + ${sql.raw(given("times"))}`,
-      last_cell: sql<number>`${sql.raw(later)}(${last}, ${sql.raw(given("last_cell"))})`,
-    };
-    if (dialect === "mysql") return insert.onDuplicateKeyUpdate(set);
-    return insert.onConflict((conflict) => conflict.columns(["job_name", "measure", "bucket"]).doUpdateSet(set));
-  });
-  yield { ...statement, parameters };
-}
-
-/** A run that lasted into later cells, or came late: it changes what all cells since then have had so far. */
-function* addLate({ builder }: WriteTarget, late: Changes["late"][number]): Steps<void> {
-  const { job_name, measure, bucket, cell, times } = late;
-  const past = builder
-    .selectFrom("past_totals")
-    .select(["cell", "so_far"])
-    .where("job_name", "=", job_name)
-    .where("measure", "=", measure)
-    .where("bucket", "=", bucket);
-  const [before] = yield* rowsOf(past.where("cell", "<=", cell).orderBy("cell", "desc").limit(1));
-  if (before === undefined || Number(before.cell) !== cell) {
-    const so_far = Number(before?.so_far ?? 0);
-    yield* run(builder.insertInto("past_totals").values({ job_name, measure, bucket, cell, so_far }));
-  }
-  yield* run(
-    builder
-      .updateTable("past_totals")
-      .set({ so_far: sql<number>`so_far + ${times}` })
-      .where("job_name", "=", job_name)
-      .where("measure", "=", measure)
-      .where("bucket", "=", bucket)
-      .where("cell", ">=", cell),
-  );
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function* chunks<T>(values: readonly T[]): Generator<readonly T[], void> {

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SqlHistory } from "../../../src/history.js";
-import { bucketOf, bucketSql, CELL_MS, cellOf, cellSql } from "../../../src/history/sql/buckets.js";
+import { bucketOf, CELL_MS, rangesOf, SPANS, middleOf } from "../../../src/history/sql/buckets.js";
+import { readTally, Tally } from "../../../src/history/sql/tally.js";
+import type { CellRange } from "../../../src/history/sql/buckets.js";
 import { RecordMaker, START } from "../../../src/testing/history-records.js";
 import { undoScale } from "../fixtures/sql-undo.js";
 import { checkWindow, randomOf, randomRecords } from "../fixtures/sql-statistics.js";
@@ -34,25 +36,53 @@ describe("a bucket", () => {
     let before = -1;
     for (const value of values.sort((a, b) => a - b)) {
       const bucket = bucketOf(value);
-      expect(Math.abs(bucket - value)).toBeLessThanOrEqual(value < 50 ? 0 : value * 0.02);
+      expect(Math.abs(middleOf(bucket) - value)).toBeLessThanOrEqual(value < 50 ? 0 : value * 0.02);
       expect(bucket).toBeGreaterThanOrEqual(before);
       expect(bucketOf(-value) + bucket).toBe(0);
+      expect(middleOf(bucketOf(-value)) + middleOf(bucket)).toBe(0);
       before = bucket;
     }
   });
 
-  it("and a cell are the same in SQL", () => {
-    const db = new Database(":memory:");
-    const ask = db.prepare(
-      `select ${bucketSql("ms")} as bucket, ${cellSql("ms")} as cell from (select cast(? as integer) as ms)`,
+  it("comes back as it was written", () => {
+    const told: unknown[] = [];
+    const tally = new Tally();
+    const buckets = [...new Set(values.flatMap((value) => [bucketOf(value), -bucketOf(value) + 0]))].sort(
+      (a, b) => a - b,
     );
-    for (const value of values.flatMap((each) => [each, -each, each * CELL_MS, -each * CELL_MS + 1])) {
-      if (Math.abs(value) > 9e15) continue;
-      const [row] = ask.all(value) as [{ bucket: number; cell: number }];
-      expect([row.bucket + 0, row.cell + 0], `${value}`).toEqual([bucketOf(value) + 0, cellOf(value) + 0]);
-    }
-    db.close();
+    tally.addWord("succeeded", 2 ** 40);
+    tally.addWord("paused", 1);
+    for (const bucket of [...buckets].reverse()) tally.addBucket("late", bucket, Math.abs(bucket) ** 4 + 1);
+    readTally(tally.toBytes(), { addWord: (...all) => told.push(all), addBucket: (...all) => told.push(all) });
+    expect(told).toEqual([
+      ...[
+        ["paused", 1],
+        ["succeeded", 2 ** 40],
+      ],
+      ...buckets.map((bucket) => ["late", bucket, Math.abs(bucket) ** 4 + 1]),
+    ]);
   });
+});
+
+describe("ranges of cells", () => {
+  it("have each cell once, and no other", () => {
+    const random = randomOf(3);
+    for (let round = 0; round < 2_000; round++) {
+      const from = Math.floor(random() * 300 - 150);
+      const to = from + Math.floor(random() * (round % 2 === 0 ? 20 : 200));
+      const cells = rangesOf(from, to).flatMap((range) => singleCells(range, from, to));
+      expect(cells.sort((a, b) => a - b)).toEqual(Array.from({ length: to - from }, (_, index) => from + index));
+      const above = rangesOf(from, null).flatMap((range) => singleCells(range, from, 500));
+      expect(above.sort((a, b) => a - b)).toEqual(Array.from({ length: 512 - from }, (_, index) => from + index));
+    }
+    expect(rangesOf(null, null)).toEqual([{ span: SPANS.at(-1), from: null, to: null }]);
+    expect(rangesOf(5, 5)).toEqual([]);
+  });
+
+  function singleCells({ span, from, to }: CellRange, least: number, most: number): number[] {
+    const [first, end] = [from ?? Math.floor(least / span), to ?? Math.ceil(most / span)];
+    return Array.from({ length: Math.max(0, (end - first) * span) }, (_, index) => first * span + index);
+  }
 });
 
 /** Writes them in batches of all sizes, those of some twice. */
@@ -95,12 +125,11 @@ describe("statistics of many runs", () => {
     await writeAll(records, random);
     await history.close();
     const db = new Database(path);
-    const rowsOf = (table: string): unknown[] =>
-      db.prepare(`select * from punctual_${table} order by 1, 2, 3, 4`).all();
-    const before = ["totals", "past_totals"].map(rowsOf);
+    const rowsOf = (table: string): unknown[] => db.prepare(`select * from punctual_${table} order by 1, 2, 3`).all();
+    const before = ["totals"].map(rowsOf);
     for (const statement of undoScale("sqlite", "punctual_")) db.exec(statement);
     await history.writeBatch(new RecordMaker().runs(1, { id: "r-0", jobName: "other" }));
-    expect(["totals", "past_totals"].map(rowsOf)).toEqual(before);
+    expect(["totals"].map(rowsOf)).toEqual(before);
     db.close();
     await checkWindow(history, records, { from: START + DAY_MS / 3 });
   });
