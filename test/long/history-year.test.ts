@@ -3,30 +3,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SqlHistory } from "../../src/history.js";
-import { askAll, writeYear, Year } from "../history/fixtures/year.js";
+import { askAll, writeYearFast, Year } from "../history/fixtures/year.js";
 
-const RUNS = Number(process.env["PUNCTUAL_YEAR_RUNS"] ?? 10_000_000);
-/** How long anything may take that is asked for, on SQLite. */
-const LIMIT_MS = 100;
+const { PUNCTUAL_YEAR_RUNS = "10000000" } = process.env;
+const RUNS = Number(PUNCTUAL_YEAR_RUNS);
+const TELL_EACH = 500_000;
 
-it(`answers within ${LIMIT_MS} ms from a year of ${RUNS} records in a file of SQLite's`, {
-  timeout: 2_400_000,
-}, async () => {
+it(`answers in no time from a year of ${RUNS} records in a file of SQLite's`, { timeout: 2_400_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "punctual-year-"));
   const path = join(folder, "year.db");
+  const startMs = performance.now();
+  const tell = (text: string): void => {
+    const seconds = Math.round((performance.now() - startMs) / 1_000);
+    console.log(`${seconds} s: ${text}, ${Math.round(statSync(path).size / 2 ** 20)} MiB`);
+  };
   try {
     const year = new Year(RUNS);
-    const history = SqlHistory.sqlite(path);
-    const startMs = performance.now();
-    await writeYear(history, year, (written) => {
-      if (written % 500_000 > 0 && written < RUNS) return;
-      const perSecond = Math.round((written / (performance.now() - startMs)) * 1_000);
-      console.log(`${written} written, ${perSecond}/s, ${Math.round(statSync(path).size / 2 ** 20)} MiB`);
+    await writeYearFast(path, year, (written) => {
+      if (written % TELL_EACH === 0) tell(`${written} written`);
     });
-    await history.close();
+    tell("indexes made");
     const answers = await askAll(() => SqlHistory.sqlite(path), year);
     console.table(answers);
-    expect(answers.filter(({ p95Ms }) => p95Ms >= LIMIT_MS)).toEqual([]);
+    tell("all asked");
+    expect(answers.filter(({ p95Ms, limitMs }) => p95Ms >= limitMs)).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true });
   }

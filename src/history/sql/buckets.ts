@@ -1,7 +1,7 @@
 /** Statistics are added up by so many milliseconds: a quarter of a day, in UTC. */
 export const CELL_MS: number = 6 * 3_600_000;
-/** How many cells are added up together: each one for itself, and eight days. */
-export const SPANS: readonly number[] = [1, 32];
+/** How many cells are added up together: each one for itself, and sixteen days. */
+export const SPANS: readonly number[] = [1, 64];
 
 /** Below it each whole millisecond is a bucket; from there to its double each two are one, to the next double each four. */
 const EXACT_BELOW = 50;

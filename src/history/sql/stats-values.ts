@@ -30,10 +30,12 @@ export class JobValues implements TallySink {
   }
 
   /** Each value and how often it was met, in order; values stand for those of their bucket. */
-  *values(measure: Measure): Generator<readonly [value: number, times: number], void> {
-    for (const [index, times] of this.#buckets[measure].entries()) {
-      if (times > 0) yield [middleOf(index - LAST_BUCKET), times];
-    }
+  values(measure: Measure): (readonly [value: number, times: number])[] {
+    const values: [number, number][] = [];
+    this.#buckets[measure].forEach((times, index) => {
+      if (times > 0) values.push([middleOf(index - LAST_BUCKET), times]);
+    });
+    return values;
   }
 }
 

@@ -86,23 +86,21 @@ class Reader {
   }
 
   number(): number {
-    let byte = this.#byte();
+    const bytes = this.#bytes;
+    let byte = bytes[this.#at++] ?? 0;
     if (byte < 128) return byte;
-    let [value, unit] = [byte - 128, 128];
-    for (byte = this.#byte(); byte >= 128; byte = this.#byte()) {
+    let [value, unit] = [0, 1];
+    while (byte >= 128) {
       value += (byte - 128) * unit;
       unit *= 128;
+      byte = bytes[this.#at++] ?? 0;
     }
     return value + byte * unit;
   }
 
   word(): string {
     let word = "";
-    for (let length = this.number(); length > 0; length--) word += String.fromCharCode(this.#byte());
+    for (let length = this.number(); length > 0; length--) word += String.fromCharCode(this.number());
     return word;
-  }
-
-  #byte(): number {
-    return this.#bytes[this.#at++] ?? 0;
   }
 }

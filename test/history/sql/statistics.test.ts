@@ -9,6 +9,7 @@ import { readTally, Tally } from "../../../src/history/sql/tally.js";
 import type { CellRange } from "../../../src/history/sql/buckets.js";
 import { RecordMaker, START } from "../../../src/testing/history-records.js";
 import { undoScale } from "../fixtures/sql-undo.js";
+import { checkRandomLife } from "../fixtures/sql-random-steps.js";
 import { checkWindow, randomOf, randomRecords } from "../fixtures/sql-statistics.js";
 
 const DAY_MS = 86_400_000;
@@ -160,5 +161,23 @@ describe("statistics of many runs", () => {
     await checkWindow(history, records, { from: START + 3 * CELL_MS, to: START + 20 * CELL_MS });
     await checkWindow(history, records, { job: ["job-2"], from: START + 3.3 * CELL_MS, to: START + 20.3 * CELL_MS });
     await checkWindow(history, records, { from: START + 3 * CELL_MS, to: START + 39.3 * CELL_MS });
+  });
+});
+
+describe("statistics of random lives", () => {
+  it.each([1, 2, 3, 4])(
+    "are those of all that was ever written, in random order, with gaps (seed %i)",
+    async (seed) => {
+      const second = SqlHistory.sqlite(path);
+      try {
+        await checkRandomLife([history, second], randomOf(seed), { records: 14_000, windows: 60 });
+      } finally {
+        await second.close();
+      }
+    },
+  );
+
+  it.each([5, 6, 7, 8, 9, 10])("are so of a few records, too (seed %i)", async (seed) => {
+    await checkRandomLife([history], randomOf(seed), { records: 400, windows: 60 });
   });
 });
