@@ -141,6 +141,25 @@ describe("BatchWriter gathers", () => {
     expect(store.writer.stats).toMatchObject({ backlog: 2, dropped: 0 });
   });
 
+  it("nothing that somebody waits for, who is told where the store refuses it", async () => {
+    const clock = new ManualClock();
+    const make = new RecordMaker();
+    const starts = [1, 2, 3].map(() => ({ ...make.run(), kind: "start", attempt: 1 }) as unknown as RunStart);
+    const refused = starts[1]?.id;
+    const writer = new BatchWriter({
+      clock,
+      isRefusal: () => true,
+      onProblem: () => {},
+      write: async (batch) => {
+        if (batch.some(({ id }) => id === refused)) throw new Error("out of range");
+      },
+    });
+    const begun = starts.map((start) => outcomeOf(writer.appendAtOnce([start])));
+    for (let turn = 0; turn < 10; turn++) await clock.advance(0);
+    expect(begun.map(({ state }) => state)).toEqual(["resolved", "rejected", "resolved"]);
+    expect(writer.stats).toEqual({ backlog: 0, written: 2, dropped: 0, refused: 1, failures: 0 });
+  });
+
   it("until a batch is full, and never writes before append has returned", async () => {
     const store = new Store({ batchSize: 3 });
     const records = store.append(8);

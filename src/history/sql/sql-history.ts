@@ -1,5 +1,6 @@
 import { SystemClock } from "../../clock/system-clock.js";
 import { InvalidOptionError } from "../../errors.js";
+import type { BatchProblem } from "../batch-problem.js";
 import type { BatchWriterStats } from "../batch-writer.js";
 import { BatchWriter } from "../batch-writer.js";
 import type { History, HistoryPage, HistoryQuery, RunJournal } from "../history.js";
@@ -48,7 +49,11 @@ export class SqlHistory implements History {
     const records = this.#records;
     this.#journal = new SqlJournal({ records, clock, writer: () => this.#writer });
     const write = (batch: readonly HistoryItem[]): Promise<void> => this.#journal.write(batch);
-    this.#writer = new BatchWriter({ ...buffer, clock, intervalMs: INTERVAL_MS, isRefusal, write, onProblem });
+    const told = (problem: BatchProblem): void => {
+      if (problem.kind === "refused") this.#journal.refused(problem.id);
+      onProblem.call(options, problem);
+    };
+    this.#writer = new BatchWriter({ ...buffer, clock, intervalMs: INTERVAL_MS, isRefusal, write, onProblem: told });
     this.#retention = options.hasRetention ? this.#retentionTimer() : null;
   }
 

@@ -34,7 +34,8 @@ export function* windowsOf(builder: Builder, { jobs, fromMs, toMs }: Asked): Ste
   const keys = jobs === null ? null : [...jobs].map(keyOf);
   const forgotten = yield* forgottenSteps(builder, keys);
   if (![...forgotten.values()].some((beforeMs) => cuts(span, beforeMs))) return [windowOf(keys, span, -FAR_MS)];
-  const all = keys ?? (yield* allJobs(builder));
+  // Not `??`: what makes CommonJS of it would put the `yield` into a function of its own.
+  const all = keys === null ? yield* allJobs(builder) : keys;
   const groups = new Map<string, { readonly jobs: string[]; readonly beforeMs: number }>();
   for (const job of all) {
     const beforeMs = forgotten.get(job) ?? -FAR_MS;
