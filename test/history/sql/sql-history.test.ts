@@ -7,6 +7,7 @@ import type { BatchProblem } from "../../../src/history/batch-problem.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RecordedRun } from "../../../src/history.js";
 import { SqlHistory } from "../../../src/history.js";
+import { startOf } from "../../../src/testing/history-journal-cases.js";
 import { RecordMaker, START, sourceOf } from "../../../src/testing/history-records.js";
 
 let folder: string;
@@ -69,6 +70,19 @@ describe("an append", () => {
     expect(problems.at(-1)).toMatchObject({ kind: "recovered", records: 0 });
     expect(told.writing).toMatchObject({ backlog: 0, written: 1, dropped: 0 });
     await told.close();
+  });
+
+  it("that refuses the record of a run that had begun has not left that run unfinished", async () => {
+    const told = SqlHistory.sqlite(path, { onProblem: () => {} });
+    const make = new RecordMaker();
+    const bad = make.run({ attempts: [{ attempt: null as never, startedAt: 0, endedAt: 0 }] });
+    await told.journal.begin([startOf(bad)]);
+    void told.append([bad]);
+    await told.close();
+    const db = new Database(path);
+    expect(db.prepare("select id from punctual_starts").all()).toEqual([]);
+    expect(db.prepare("select id from punctual_processes").all()).toEqual([]);
+    db.close();
   });
 
   it("that holds a record which the database refuses loses that one, says so, and writes all others", async () => {
