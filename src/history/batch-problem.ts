@@ -16,6 +16,18 @@ export type BatchProblem =
       readonly records: number;
     }
   | {
+      /** The database takes this one record never; it is lost, and the others of its batch are written. */
+      readonly kind: "refused";
+      /** The record's. */
+      readonly id: string;
+      readonly error: unknown;
+    }
+  | {
+      /** What retention says was not forgotten; it is tried again an hour later. */
+      readonly kind: "retention";
+      readonly error: unknown;
+    }
+  | {
       /** Batches are written again, and there is room again. */
       readonly kind: "recovered";
       /** How many records were dropped in all since it began; these are lost. */
@@ -60,6 +72,11 @@ export class BatchTrouble {
     this.#failures++;
     this.#lastError = error;
     this.#report({ kind: "failed", error, records, failures: ++this.#failuresInRow });
+  }
+
+  /** A record that is lost for itself. */
+  tell(problem: Extract<BatchProblem, { kind: "refused" }>): void {
+    this.#report(problem);
   }
 
   drop(records: number): void {

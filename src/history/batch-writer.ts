@@ -15,6 +15,8 @@ export interface BatchWriterOptions {
    * answer even while the first try may go on.
    */
   write(batch: readonly HistoryItem[]): Promise<void>;
+  /** Whether a failure is about a record, whichever: it is then looked for, and left out. @default never */
+  isRefusal?(error: unknown): boolean;
   /** How many records are written together at most. @default 500 */
   readonly batchSize?: number;
   /** How long after a batch the next one is written at the earliest, in milliseconds, unless it is full. @default 100 */
@@ -35,6 +37,8 @@ export interface BatchWriterStats {
   readonly backlog: number;
   readonly written: number;
   readonly dropped: number;
+  /** How many the database refused; these too are lost. */
+  readonly refused: number;
   /** How many tries to write a batch failed. */
   readonly failures: number;
 }
@@ -59,6 +63,11 @@ export class BatchWriter {
   #awaited = 0;
   /** What is written, or tried again. */
   #batch: readonly HistoryItem[] | null = null;
+  /** What is left of a batch of which some record was refused, to be written next. */
+  #parts: (readonly HistoryItem[])[] = [];
+  #refused = 0;
+  /** What those are told who wait for an entry, by its id, when it is refused. */
+  readonly #refusals = new Map<string, (error: PunctualError) => void>();
   #attempt: BatchAttempt | null = null;
   /** A try of this batch that was given up has written it nevertheless. */
   #wroteLate = false;
@@ -73,13 +82,15 @@ export class BatchWriter {
     const { batchSize = 500, intervalMs = 100, timeoutMs = 10_000, limit = 10_000, whenFull = "drop" } = options;
     const { clock, onProblem } = options;
     const write = (batch: readonly HistoryItem[]): Promise<void> => options.write(batch);
-    this.#options = { clock, write, batchSize, intervalMs, timeoutMs, limit, whenFull };
+    const isRefusal = (error: unknown): boolean => options.isRefusal?.(error) ?? false;
+    this.#options = { clock, write, isRefusal, batchSize, intervalMs, timeoutMs, limit, whenFull };
     this.#trouble = new BatchTrouble((problem) => onProblem.call(options, problem), limit);
   }
 
   get stats(): BatchWriterStats {
     const { failures, dropped } = this.#trouble;
-    return { backlog: this.#backlog, written: this.#marks.written, dropped, failures };
+    const refused = this.#refused;
+    return { backlog: this.#backlog, written: this.#marks.written - refused, dropped, refused, failures };
   }
 
   /**
@@ -102,7 +113,7 @@ export class BatchWriter {
 
   /**
    * As `append`, but written as soon as what is being written is; settles then.
-   * @throws PunctualError, code `HISTORY_FAILED`, when there is no room
+   * @throws PunctualError, code `HISTORY_FAILED`, when there is no room, or the database refuses one of them
    */
   appendAtOnce(entries: readonly BegunRun[]): Promise<void> {
     const { limit, whenFull } = this.#options;
@@ -112,8 +123,12 @@ export class BatchWriter {
     void this.append(entries);
     this.#awaited = this.#appended;
     this.#schedule();
-    return new Promise((resolve) => {
-      this.#marks.when(this.#awaited, resolve);
+    return new Promise((resolve, reject) => {
+      for (const { id } of entries) this.#refusals.set(id, reject);
+      this.#marks.when(this.#awaited, () => {
+        for (const { id } of entries) this.#refusals.delete(id);
+        resolve();
+      });
     });
   }
 
@@ -164,7 +179,8 @@ export class BatchWriter {
   }
 
   get #backlog(): number {
-    return this.#queue.length + (this.#batch?.length ?? 0);
+    const parts = this.#parts.reduce((sum, part) => sum + part.length, 0);
+    return this.#queue.length + (this.#batch?.length ?? 0) + parts;
   }
 
   /** Sees to it that what waits will be written: sets the timer, or sets it earlier. */
@@ -182,14 +198,15 @@ export class BatchWriter {
   #delayMs(): number {
     const { clock, batchSize, intervalMs } = this.#options;
     if (this.#batch !== null) return this.#pauseMs;
-    if (this.#flushes > 0 || this.#queue.length >= batchSize || this.#awaited > this.#marks.written) return 0;
+    if (this.#parts.length > 0 || this.#flushes > 0 || this.#queue.length >= batchSize) return 0;
+    if (this.#awaited > this.#marks.written) return 0;
     return this.#tookAtMs + intervalMs - clock.monotonic();
   }
 
   #write(): void {
     const { clock, write, timeoutMs } = this.#options;
     this.#timer = null;
-    this.#batch ??= this.#takeBatch();
+    this.#batch ??= this.#parts.pop() ?? this.#takeBatch();
     const batch = this.#batch;
     this.#attempt = new BatchAttempt({
       clock,
@@ -210,11 +227,30 @@ export class BatchWriter {
     this.#attempt = null;
     if (failure === null || this.#wroteLate) {
       this.#written(batch);
+    } else if (this.#options.isRefusal(failure.error)) {
+      this.#refuse(batch, failure.error);
     } else {
       this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, 2 * this.#pauseMs), LONGEST_PAUSE_MS);
       this.#trouble.batchFailed(failure.error, batch.length);
     }
     this.#schedule();
+  }
+
+  /** Halves the batch until the record that is refused is alone, and lets go of that. */
+  #refuse(batch: readonly HistoryItem[], error: unknown): void {
+    const [first, ...others] = batch;
+    this.#batch = null;
+    this.#pauseMs = 0;
+    if (first === undefined || others.length > 0) {
+      const middle = Math.ceil(batch.length / 2);
+      this.#parts.push(batch.slice(middle), batch.slice(0, middle));
+      return;
+    }
+    this.#refused++;
+    const message = `the database refuses ${first.id}: ${String(error)}`;
+    this.#refusals.get(first.id)?.(new PunctualError("HISTORY_FAILED", message, { cause: error }));
+    this.#marks.add(1);
+    this.#trouble.tell({ kind: "refused", id: first.id, error });
   }
 
   /** A store that always needs longer than it is given would get nowhere if this did not count. */

@@ -15,6 +15,8 @@ export interface HistoryQuery {
   /** And before this one. */
   readonly to?: Date | number;
   readonly tag?: string;
+  /** Finds runs only: those that this node performed. */
+  readonly node?: string;
   /** The `cursor` of the page before; `null` begins anew. */
   readonly cursor?: string | null;
   /** How many records a page has at most, from 1 to 1000. @default 50 */

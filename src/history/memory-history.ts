@@ -43,7 +43,7 @@ export class MemoryHistory implements History {
   }
 
   async list(query: HistoryQuery = {}): Promise<HistoryPage> {
-    const { entries, cursor } = selectPage(this.#kept(), checkQuery(query));
+    const { entries, cursor } = selectPage(this.#kept(), checkQuery(query), (entry) => this.#nodeOf(entry));
     return { items: entries.map((entry) => this.#recordOf(entry)), cursor };
   }
 
@@ -94,6 +94,11 @@ export class MemoryHistory implements History {
       if (lastRun !== null && lastRunNumber < this.#ring.first) yield lastRun;
     }
     yield* this.#ring.values();
+  }
+
+  #nodeOf(entry: HistoryEntry): string | null {
+    const record = this.#recordOf(entry);
+    return record.kind === "run" ? record.node : null;
   }
 
   #recordOf(entry: HistoryEntry): HistoryRecord {

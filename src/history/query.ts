@@ -16,22 +16,24 @@ export interface CheckedQuery {
   /** Not included. */
   readonly toMs: number | null;
   readonly tag: string | null;
+  readonly node: string | null;
   /** Where the page before ended. */
   readonly after: Position | null;
   readonly limit: number;
   readonly order: "newest" | "oldest";
 }
 
-const KEYS = ["job", "outcome", "kind", "reason", "from", "to", "tag", "cursor", "limit", "order"];
+const KEYS = ["job", "outcome", "kind", "reason", "from", "to", "tag", "node", "cursor", "limit", "order"];
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
 
 /** Checks a query. @throws InvalidOptionError */
 export function checkQuery(query: HistoryQuery): CheckedQuery {
   checkKeys(query);
-  const { job, outcome, kind, reason, from, to, tag, cursor, limit = DEFAULT_LIMIT, order = "newest" } = query;
+  const { job, outcome, kind, reason, from, to, tag, node, cursor, limit = DEFAULT_LIMIT, order = "newest" } = query;
   if (kind !== undefined) checkOneOf(kind, "query.kind", ["run", "skip"]);
   if (tag !== undefined) checkText(tag, "query.tag");
+  if (node !== undefined) checkText(node, "query.node");
   checkLimit(limit);
   checkOneOf(order, "query.order", ["newest", "oldest"]);
   return {
@@ -41,6 +43,7 @@ export function checkQuery(query: HistoryQuery): CheckedQuery {
     reasons: setOf(reason, "query.reason", (value, path) => checkOneOf(value, path, SKIP_REASONS)),
     ...checkWindow(from, to),
     tag: tag ?? null,
+    node: node ?? null,
     after: cursor === undefined || cursor === null ? null : decodeCursor(cursor, "query.cursor"),
     limit,
     order,

@@ -128,6 +128,8 @@ export type HistoryEntry = HistoryRecord | RunSource | SkipSource;
 /** That all fires of a job up to a fire time have begun or are on record. */
 export interface PassedFire {
   readonly kind: "passed";
+  /** By which a refusal is reported. */
+  readonly id: string;
   readonly jobName: string;
   readonly fireTime: number;
 }

@@ -10,13 +10,16 @@ export interface EntryPage {
   readonly cursor: string | null;
 }
 
+/** Tells which node performed a run. */
+export type NodeOf = (entry: HistoryEntry) => string | null;
+
 /** The page that a query asks for, out of entries in any order. */
-export function selectPage(entries: Iterable<HistoryEntry>, query: CheckedQuery): EntryPage {
+export function selectPage(entries: Iterable<HistoryEntry>, query: CheckedQuery, nodeOf: NodeOf): EntryPage {
   const { order, after, limit } = query;
   const sign = order === "newest" ? -1 : 1;
   const found: HistoryEntry[] = [];
   for (const entry of entries) {
-    if (!fits(entry, query)) continue;
+    if (!fits(entry, query, nodeOf)) continue;
     if (after === null || sign * compareTo(after, entry) > 0) found.push(entry);
   }
   found.sort((a, b) => sign * compareEntries(a, b));
@@ -28,14 +31,17 @@ export function selectPage(entries: Iterable<HistoryEntry>, query: CheckedQuery)
   };
 }
 
-function fits(entry: HistoryEntry, { jobs, kind, outcomes, reasons, fromMs, toMs, tag }: CheckedQuery): boolean {
+function fits(entry: HistoryEntry, query: CheckedQuery, nodeOf: NodeOf): boolean {
+  const { jobs, kind, outcomes, reasons, fromMs, toMs, tag, node } = query;
   if (jobs !== null && !jobs.has(entry.jobName)) return false;
   if (kind !== null && kind !== entry.kind) return false;
   if (outcomes !== null && !(entry.kind === "run" && outcomes.has(entry.outcome))) return false;
   if (reasons !== null && !(entry.kind === "skip" && reasons.has(entry.reason))) return false;
   if (tag !== null && !entry.tags.includes(tag)) return false;
   const time = timeOf(entry);
-  return (fromMs === null || time >= fromMs) && (toMs === null || time < toMs);
+  if ((fromMs !== null && time < fromMs) || (toMs !== null && time >= toMs)) return false;
+  // Last: it may take making the record.
+  return node === null || (entry.kind === "run" && nodeOf(entry) === node);
 }
 
 // Ids are read only where the time does not tell: that of a source may be made when it is first read.

@@ -41,6 +41,6 @@ export interface GroupStats {
 /** A copy of what a history tells of its writing. */
 export function historyStats({ writing }: History): BatchWriterStats | null {
   if (writing === undefined) return null;
-  const { backlog, written, dropped, failures } = writing;
-  return { backlog, written, dropped, failures };
+  const { backlog, written, dropped, refused, failures } = writing;
+  return { backlog, written, dropped, refused, failures };
 }

@@ -14,6 +14,7 @@ const FILTERS: readonly (readonly Filter[])[] = [
   [{}, { reason: "overlap" }, { reason: ["paused", "misfire"] }, { reason: [] }],
   [{}, { kind: "run" }, { kind: "skip" }],
   [{}, { tag: "x" }],
+  [{}, { node: "n-1" }],
   [{}, { from: START + 10_000 }, { from: new Date(START + 7_000), to: START + 40_000 }],
 ];
 
@@ -29,6 +30,7 @@ const BAD_QUERIES: readonly (readonly [path: string, query: unknown])[] = [
   ["query.reason[0]", { reason: [null] }],
   ["query.kind", { kind: "job" }],
   ["query.tag", { tag: ["x"] }],
+  ["query.node", { node: null }],
   ...["2026-01-01", null, Number.NaN, new Date(Number.NaN)].map((from) => ["query.from", { from }] as const),
   ["query.to", { to: Number.POSITIVE_INFINITY }],
   ["query.to", { from: START, to: START - 1 }],
@@ -42,6 +44,7 @@ export const QUERY_CASES: readonly HistoryCase[] = [
   { name: "finds by every filter, alone and combined", check: findsByFilters },
   { name: "finds from an instant on, and up to one", check: findsWithinBounds },
   { name: "finds by a whole tag", check: findsByTag },
+  { name: "finds by a node, which is no tag", check: findsByNode },
   { name: "refuses bad queries, by their path", check: refusesBadQueries },
   { name: "takes what is undefined for left out", check: takesUndefined },
 ];
@@ -60,8 +63,11 @@ async function findsByFilters(history: History): Promise<void> {
 function mixedRecords(): HistoryRecord[] {
   const make = new RecordMaker();
   const tags = [["x"], [], ["y", "x"], ["y"]];
+  const nodes = ["n-1", null, "x"];
   return ["a", "b", "c"].flatMap((jobName) => [
-    ...OUTCOMES.map((outcome, index) => make.run({ jobName, outcome, tags: tags[index % 4] ?? [] })),
+    ...OUTCOMES.map((outcome, index) =>
+      make.run({ jobName, outcome, tags: tags[index % 4] ?? [], node: nodes[index % 3] ?? null }),
+    ),
     ...SKIP_REASONS.map((reason, index) => make.skip({ jobName, reason, tags: tags[index % 4] ?? [] })),
     make.run({ jobName }),
   ]);
@@ -71,7 +77,7 @@ function combined(filters: typeof FILTERS): Filter[] {
   return filters.reduce<Filter[]>((some, more) => some.flatMap((a) => more.map((b) => ({ ...a, ...b }))), [{}]);
 }
 
-function holds(record: HistoryRecord, { job, outcome, reason, kind, tag, from, to }: Filter): boolean {
+function holds(record: HistoryRecord, { job, outcome, reason, kind, tag, node, from, to }: Filter): boolean {
   const time = record.kind === "run" ? record.startedAt : record.at;
   return (
     isOneOf(record.jobName, job) &&
@@ -79,6 +85,7 @@ function holds(record: HistoryRecord, { job, outcome, reason, kind, tag, from, t
     isOneOf(record.kind === "run" ? record.outcome : null, outcome) &&
     isOneOf(record.kind === "skip" ? record.reason : null, reason) &&
     (tag === undefined || record.tags.includes(tag)) &&
+    (node === undefined || (record.kind === "run" && record.node === node)) &&
     (from === undefined || time >= Number(from)) &&
     (to === undefined || time < Number(to))
   );
@@ -122,6 +129,18 @@ async function findsByTag(history: History): Promise<void> {
   equal((await history.list({ tag: "all" })).items.length, tags.length);
 }
 
+async function findsByNode(history: History): Promise<void> {
+  const nodes = ["a", "A", "a ", "a\0b", "@a", "", "n".repeat(300), "n".repeat(301)];
+  const make = new RecordMaker();
+  const records = nodes.map((node) => make.run({ node, tags: ["a"] }));
+  await history.append([...records, make.run({ tags: nodes }), make.skip({ tags: ["a"] })]);
+  for (const [index, node] of nodes.entries()) {
+    deepStrictEqual((await history.list({ node })).items, [records[index]], JSON.stringify(node));
+    deepStrictEqual((await history.list({ node, tag: "a", job: "job" })).items, [records[index]]);
+  }
+  deepStrictEqual((await history.list({ node: "b" })).items, []);
+}
+
 async function refusesBadQueries(history: History): Promise<void> {
   await history.append(new RecordMaker().runs(3));
   for (const [path, query] of BAD_QUERIES) {
@@ -135,7 +154,7 @@ async function refusesBadQueries(history: History): Promise<void> {
 async function takesUndefined(history: History): Promise<void> {
   const records = new RecordMaker().runs(60);
   await history.append(records);
-  const keys = ["job", "outcome", "kind", "reason", "from", "to", "tag", "cursor", "limit", "order"];
+  const keys = ["job", "outcome", "kind", "reason", "from", "to", "tag", "node", "cursor", "limit", "order"];
   const query = Object.fromEntries(keys.map((key) => [key, undefined]));
   const page = await history.list(query as HistoryQuery);
   deepStrictEqual(page, await history.list());

@@ -110,7 +110,7 @@ describe("BatchWriter gathers", () => {
     await store.clock.advance(1);
     expect(store.sizes).toEqual([2, 4]);
     expect(store.ids).toEqual(idsOf([...first, ...second, ...third]));
-    expect(store.writer.stats).toEqual({ backlog: 0, written: 6, dropped: 0, failures: 0 });
+    expect(store.writer.stats).toEqual({ backlog: 0, written: 6, dropped: 0, refused: 0, failures: 0 });
     expect([store.clock.pendingTimers, store.problems]).toEqual([0, []]);
     await store.clock.advance(100);
     store.append(1);
@@ -143,6 +143,25 @@ describe("BatchWriter gathers", () => {
     const start = { ...store.make.run(), kind: "start", attempt: 1 } as unknown as BegunRun;
     await expect(store.writer.appendAtOnce([start])).rejects.toMatchObject({ code: "HISTORY_FAILED" });
     expect(store.writer.stats).toMatchObject({ backlog: 2, dropped: 0 });
+  });
+
+  it("nothing that somebody waits for, who is told where the store refuses it", async () => {
+    const clock = new ManualClock();
+    const make = new RecordMaker();
+    const starts = [1, 2, 3].map(() => ({ ...make.run(), kind: "start", attempt: 1 }) as unknown as BegunRun);
+    const refused = starts[1]?.id;
+    const writer = new BatchWriter({
+      clock,
+      isRefusal: () => true,
+      onProblem: () => {},
+      write: async (batch) => {
+        if (batch.some(({ id }) => id === refused)) throw new Error("out of range");
+      },
+    });
+    const begun = starts.map((start) => outcomeOf(writer.appendAtOnce([start])));
+    for (let turn = 0; turn < 10; turn++) await clock.advance(0);
+    expect(begun.map(({ state }) => state)).toEqual(["resolved", "rejected", "resolved"]);
+    expect(writer.stats).toEqual({ backlog: 0, written: 2, dropped: 0, refused: 1, failures: 0 });
   });
 
   it("until a batch is full, and never writes before append has returned", async () => {
@@ -187,7 +206,7 @@ describe("BatchWriter gathers", () => {
     await store.clock.advance(0);
     expect([store.sizes, store.writer.stats]).toEqual([
       [500],
-      { backlog: 10_000, written: 0, dropped: 1, failures: 0 },
+      { backlog: 10_000, written: 0, dropped: 1, refused: 0, failures: 0 },
     ]);
   });
 
@@ -217,11 +236,11 @@ describe("BatchWriter tries again", () => {
     await store.clock.advance(20_000);
     expect(store.tries.map(({ atMs }) => atMs)).toEqual([0, 100, 300, 700, 1_500, 3_100, 6_300, 11_300, 16_300]);
     expect(new Set(store.tries.map(({ ids }) => ids.join()))).toEqual(new Set([idsOf(records.slice(0, 2)).join()]));
-    expect(store.writer.stats).toEqual({ backlog: 3, written: 0, dropped: 0, failures: 9 });
+    expect(store.writer.stats).toEqual({ backlog: 3, written: 0, dropped: 0, refused: 0, failures: 9 });
     store.always = null;
     await store.clock.advance(5_000);
     expect(store.ids).toEqual(idsOf(records));
-    expect(store.writer.stats).toEqual({ backlog: 0, written: 3, dropped: 0, failures: 9 });
+    expect(store.writer.stats).toEqual({ backlog: 0, written: 3, dropped: 0, refused: 0, failures: 9 });
     const failed = { kind: "failed", error: GONE, records: 2 };
     const reports = Array.from({ length: 9 }, (_, index) => ({ ...failed, failures: index + 1 }));
     expect(store.problems).toEqual([...reports, { kind: "recovered", records: 0, failures: 9 }]);
@@ -274,7 +293,7 @@ describe("BatchWriter tries again", () => {
     store.append(1);
     await store.clock.advance(5_000);
     expect(store.sizes).toEqual([1]);
-    expect(store.writer.stats).toEqual({ backlog: 0, written: 1, dropped: 0, failures: 1 });
+    expect(store.writer.stats).toEqual({ backlog: 0, written: 1, dropped: 0, refused: 0, failures: 1 });
     expect([store.kinds, store.clock.pendingTimers]).toEqual([["failed", "recovered"], 0]);
   });
 
@@ -310,7 +329,7 @@ describe("a full BatchWriter that drops", () => {
     expect(store.problems).toEqual([{ kind: "dropped", records: 2 }]);
     await store.clock.advance(10);
     const [taken] = store.append(2);
-    expect(store.writer.stats).toEqual({ backlog: 4, written: 1, dropped: 4, failures: 0 });
+    expect(store.writer.stats).toEqual({ backlog: 4, written: 1, dropped: 4, refused: 0, failures: 0 });
     await store.clock.advance(10);
     expect(store.kinds).toEqual(["dropped"]);
     await store.clock.advance(10);
@@ -336,7 +355,7 @@ describe("a full BatchWriter that drops", () => {
     await store.clock.advance(1_000);
     expect(store.kinds).toEqual(["dropped", "failed", "failed", "failed", "recovered"]);
     expect(store.problems[4]).toEqual({ kind: "recovered", records: 20, failures: 3 });
-    expect(store.writer.stats).toEqual({ backlog: 0, written: 10, dropped: 20, failures: 3 });
+    expect(store.writer.stats).toEqual({ backlog: 0, written: 10, dropped: 20, refused: 0, failures: 3 });
   });
 });
 
@@ -363,7 +382,7 @@ describe("a full BatchWriter that waits", () => {
     const more = store.make.runs(2);
     await Promise.all([store.writer.append(more), store.clock.advance(1_000)]);
     expect(store.ids).toEqual(idsOf([...records, ...more]));
-    expect(store.writer.stats).toEqual({ backlog: 0, written: 17, dropped: 0, failures: 0 });
+    expect(store.writer.stats).toEqual({ backlog: 0, written: 17, dropped: 0, refused: 0, failures: 0 });
     expect(store.problems).toEqual([]);
   });
 });
@@ -690,7 +709,7 @@ class Course {
     const { failures, dropped } = writer.stats;
     expect(sum("failed", () => 1)).toBe(failures);
     expect(sum("recovered", (problem) => (problem.kind === "recovered" ? problem.failures : 0))).toBe(failures);
-    expect(sum("recovered", ({ records }) => records)).toBe(dropped);
+    expect(sum("recovered", (problem) => (problem.kind === "recovered" ? problem.records : 0))).toBe(dropped);
     const drops = problems.map(({ kind }) => kind).filter((kind) => kind !== "failed");
     expect(drops.join()).not.toContain("dropped,dropped");
     expect(problems.at(-1)?.kind).toBe(problems.length === 0 ? undefined : "recovered");

@@ -301,7 +301,7 @@ describe("collectMetrics", () => {
   });
 
   it("reads what groups, the pool and the history are at", async () => {
-    const writing = { backlog: 3, written: 100, dropped: 1, failures: 0 };
+    const writing = { backlog: 3, written: 100, dropped: 1, refused: 0, failures: 0 };
     const history = Object.assign(new MemoryHistory(), { writing });
     const groups = { db: { maxConcurrent: 1 }, mail: { maxConcurrent: 4 } };
     const { scheduler, clock, sink, stop, taking } = setUp({ groups, history, workers: { maxThreads: 3 } });

@@ -140,7 +140,7 @@ describe("promMetrics", () => {
 
   it("keeps totals that never go back, whoever stops and begins again", async () => {
     const register = new client.Registry();
-    const writing = { backlog: 7, written: 100, dropped: 0, failures: 0 };
+    const writing = { backlog: 7, written: 100, dropped: 0, refused: 0, failures: 0 };
     const scheduler = new Scheduler({ history: Object.assign(new MemoryHistory(), { writing }) });
     schedulers.push(scheduler);
     const written = async (): Promise<string | undefined> =>

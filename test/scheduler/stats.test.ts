@@ -110,7 +110,7 @@ describe("scheduler.stats", () => {
   });
 
   it("tells what the history tells, as a copy", () => {
-    const writing = { backlog: 3, written: 5, dropped: 1, failures: 2 };
+    const writing = { backlog: 3, written: 5, dropped: 1, refused: 0, failures: 2 };
     const { scheduler } = setUp({ history: Object.assign(new MemoryHistory(), { writing }) });
     const { history } = scheduler.stats();
     expect(history).toEqual(writing);
@@ -121,9 +121,9 @@ describe("scheduler.stats", () => {
     const history = SqlHistory.sqlite(":memory:");
     const { scheduler } = setUp({ history });
     await scheduler.runNow(() => {}, { name: "once" });
-    expect(scheduler.stats().history).toEqual({ backlog: 1, written: 0, dropped: 0, failures: 0 });
+    expect(scheduler.stats().history).toEqual({ backlog: 1, written: 0, dropped: 0, refused: 0, failures: 0 });
     await history.flush();
-    expect(scheduler.stats().history).toEqual({ backlog: 0, written: 1, dropped: 0, failures: 0 });
+    expect(scheduler.stats().history).toEqual({ backlog: 0, written: 1, dropped: 0, refused: 0, failures: 0 });
   });
 
   it("tells what waits for other nodes", async () => {

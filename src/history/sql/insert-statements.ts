@@ -1,4 +1,4 @@
-import type { CompiledQuery } from "./kysely.js";
+import type { Compilable, CompiledQuery } from "./kysely.js";
 import type { Builder } from "./store.js";
 import type { Tables } from "./tables.js";
 
@@ -28,14 +28,19 @@ export class InsertStatements {
     }
   }
 
+  /** A statement that is made once for each key; its parameters are to be put in place of those it was made with. */
+  shaped(key: string, make: () => Compilable): CompiledQuery {
+    let compiled = this.#compiled.get(key);
+    if (compiled === undefined) {
+      compiled = make().compile();
+      this.#compiled.set(key, compiled);
+    }
+    return compiled;
+  }
+
   #shape(table: keyof Tables, columns: readonly string[], count: number): CompiledQuery {
-    const key = `${table} ${count}`;
-    const known = this.#compiled.get(key);
-    if (known !== undefined) return known;
     // `null` would be part of the SQL.
     const row = Object.fromEntries(columns.map((column) => [column, 0])) as never;
-    const compiled = this.#builder.insertInto(table).values(Array(count).fill(row)).compile();
-    this.#compiled.set(key, compiled);
-    return compiled;
+    return this.shaped(`${table} ${count}`, () => this.#builder.insertInto(table).values(Array(count).fill(row)));
   }
 }

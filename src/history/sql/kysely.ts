@@ -22,6 +22,7 @@ export type {
   PluginTransformResultArgs,
   PostgresPool,
   QueryResult,
+  RawBuilder,
   RootOperationNode,
   SchemableIdentifierNode,
   SqlBool,

@@ -1,13 +1,26 @@
 import { PunctualError } from "../../errors.js";
+import { fillTotals } from "./fill-totals.js";
 import type { CompiledQuery } from "./kysely.js";
 import { sql } from "./kysely.js";
 import { schemaOf } from "./schema-1.js";
 import { startsSchemaOf } from "./schema-2.js";
+import { scaleSchema } from "./schema-3.js";
 import type { Builder, SqlDialect, Steps } from "./store.js";
 import { rowsOf, run } from "./store.js";
 
-/** The statements that lead from each version to the next; what was published never changes. */
-const MIGRATIONS: readonly ((dialect: SqlDialect, prefix: string) => readonly string[])[] = [schemaOf, startsSchemaOf];
+/** What leads from a version to the next. */
+interface Migration {
+  readonly statements: (dialect: SqlDialect, prefix: string) => readonly string[];
+  /** What is done when those are performed. */
+  readonly fill?: (target: MigrationTarget) => Steps<void>;
+}
+
+/** What was published never changes. */
+const MIGRATIONS: readonly Migration[] = [
+  { statements: schemaOf },
+  { statements: startsSchemaOf },
+  { statements: scaleSchema, fill: fillTotals },
+];
 
 /** How long a process waits for another that migrates, seconds. */
 const LOCK_LIMIT_S = 60;
@@ -40,7 +53,8 @@ export function* migrateSteps(target: MigrationTarget): Steps<void> {
   }
 }
 
-function* applySteps({ builder, dialect, prefix }: MigrationTarget): Steps<void> {
+function* applySteps(target: MigrationTarget): Steps<void> {
+  const { builder, dialect, prefix } = target;
   const statement = (text: string): CompiledQuery => sql.raw(text).compile(builder);
   const int = dialect === "sqlite" ? "integer" : "bigint";
   yield statement(
@@ -50,8 +64,9 @@ function* applySteps({ builder, dialect, prefix }: MigrationTarget): Steps<void>
   const version = Number(row?.version ?? 0);
   refuseNewer(version, prefix);
   if (version === MIGRATIONS.length) return;
-  for (const migration of MIGRATIONS.slice(version)) {
-    for (const text of migration(dialect, prefix)) yield statement(text);
+  for (const { statements, fill } of MIGRATIONS.slice(version)) {
+    for (const text of statements(dialect, prefix)) yield statement(text);
+    if (fill !== undefined) yield* fill(target);
   }
   yield* run(builder.deleteFrom("schema_version"));
   yield* run(builder.insertInto("schema_version").values({ id: 1, version: MIGRATIONS.length }));

@@ -6,22 +6,35 @@ export interface ColumnTypes {
   readonly word: string;
   /** Up to 255 of them. */
   readonly key: string;
+  /** A key with a mark before it. */
+  readonly label: string;
   /** Of any length. */
   readonly text: string;
   /** 64 bits. */
   readonly int: string;
+  /** Of any length. */
+  readonly bytes: string;
 }
 
 const MYSQL_TEXT = "character set utf8mb4 collate utf8mb4_bin";
 /** What stands for each type in each dialect. */
 export const TYPES: Readonly<Record<SqlDialect, ColumnTypes>> = {
-  sqlite: { word: "text", key: "text", text: "text", int: "integer" },
-  postgres: { word: 'text collate "C"', key: 'text collate "C"', text: "text", int: "bigint" },
+  sqlite: { word: "text", key: "text", label: "text", text: "text", int: "integer", bytes: "blob" },
+  postgres: {
+    word: 'text collate "C"',
+    key: 'text collate "C"',
+    label: 'text collate "C"',
+    text: "text",
+    int: "bigint",
+    bytes: "bytea",
+  },
   mysql: {
     word: `varchar(64) ${MYSQL_TEXT}`,
     key: `varchar(255) ${MYSQL_TEXT}`,
+    label: `varchar(260) ${MYSQL_TEXT}`,
     text: `longtext ${MYSQL_TEXT}`,
     int: "bigint",
+    bytes: "mediumblob",
   },
 };
 

@@ -6,7 +6,7 @@ import { parseDuration } from "../../schedule/duration.js";
 import type { BatchProblem } from "../batch-problem.js";
 import type { SqliteEngine } from "./sqlite-engine.js";
 
-/** What `SqlHistory.retain` forgets. Counts and last fire times stay. */
+/** What a history forgets. Counts, statistics and last fire times stay. */
 export interface RetentionOptions {
   /** Records from longer ago go. @default none: they stay */
   readonly maxAge?: Duration;
@@ -14,6 +14,8 @@ export interface RetentionOptions {
   readonly maxPerJob?: number;
   /** Runs that did not succeed stay for so long, whatever the others say. @default none: they go like all */
   readonly keepFailures?: Duration;
+  /** So many of a job's latest runs that did not succeed stay, whatever the others say. @default 0 */
+  readonly minFailuresPerJob?: number;
 }
 
 /** How records wait to be written. */
@@ -28,7 +30,7 @@ export interface BufferOptions {
 export interface SqlHistoryOptions {
   /** Begins the names of the tables: a small letter, then small letters, digits and `_`, 30 at most. @default "punctual_" */
   readonly prefix?: string;
-  /** What `retain` forgets. @default nothing */
+  /** What is forgotten: by itself, a minute after the first use and then each hour, and by `retain`. @default nothing */
   readonly retention?: RetentionOptions;
   /** What is kept while the database is slow or away. */
   readonly buffer?: BufferOptions;
@@ -42,6 +44,11 @@ export interface SqlHistoryOptions {
 export interface SqliteHistoryOptions extends SqlHistoryOptions {
   /** What opens the file. @default libsql where it is installed, else Node's own SQLite */
   readonly engine?: SqliteEngine;
+  /**
+   * How long a file is asked for again while another process writes to it, before that counts as a failure; the event loop
+   * goes on meanwhile. @default "5s"
+   */
+  readonly busyTimeout?: Duration;
 }
 
 /** Retention in milliseconds; `null` where nothing is said. */
@@ -49,32 +56,40 @@ export interface CheckedRetention {
   readonly maxAgeMs: number | null;
   readonly maxPerJob: number | null;
   readonly keepFailuresMs: number | null;
+  readonly minFailuresPerJob: number;
 }
 
 /** Options, checked and complete. */
 export interface CheckedOptions {
   readonly prefix: string;
   readonly retention: CheckedRetention;
+  readonly hasRetention: boolean;
   readonly buffer: Required<BufferOptions>;
   readonly onProblem: (problem: BatchProblem) => void;
   readonly clock: Clock;
   readonly engine: SqliteEngine | undefined;
+  readonly busyTimeoutMs: number;
 }
 
 const KEYS = ["prefix", "retention", "buffer", "onProblem", "clock"];
-const RETENTION_KEYS = ["maxAge", "maxPerJob", "keepFailures"];
+const RETENTION_KEYS = ["maxAge", "maxPerJob", "keepFailures", "minFailuresPerJob"];
 
 /** @throws InvalidOptionError */
 export function checkOptions(options: SqliteHistoryOptions, more: readonly string[] = []): CheckedOptions {
   checkKeys(options, "options", "", [...KEYS, ...more]);
   const { prefix = "punctual_", retention = {}, buffer = {}, clock = new SystemClock(), engine } = options;
+  const busyTimeoutMs = parseDuration(options.busyTimeout ?? "5s", "busyTimeout");
   const { onProblem = warn } = options;
   if (typeof onProblem !== "function") throw new InvalidOptionError("onProblem", "a function", onProblem);
   checkTablePrefix(prefix);
   if (engine !== undefined && engine !== "libsql" && engine !== "node") {
     throw new InvalidOptionError("engine", '"libsql" or "node"', engine);
   }
-  return { prefix, retention: checkRetention(retention), buffer: checkBuffer(buffer), onProblem, clock, engine };
+  const hasRetention = options.retention !== undefined;
+  return {
+    ...{ prefix, retention: checkRetention(retention), hasRetention, buffer: checkBuffer(buffer) },
+    ...{ onProblem, clock, engine, busyTimeoutMs },
+  };
 }
 
 /** @throws InvalidOptionError */
@@ -100,6 +115,12 @@ function warn(problem: BatchProblem): void {
     process.emitWarning(
       `the history could not write ${problem.records} records, and tries again: ${String(problem.error)}`,
     );
+  } else if (problem.kind === "refused") {
+    process.emitWarning(
+      `the history lost the record ${problem.id}, which its database refuses: ${String(problem.error)}`,
+    );
+  } else if (problem.kind === "retention") {
+    process.emitWarning(`the history could not forget old records, and tries again: ${String(problem.error)}`);
   } else if (problem.kind === "dropped")
     process.emitWarning("the history has no room for more records, and loses them");
   else if (problem.kind === "recovered" && problem.records > 0) {
@@ -109,14 +130,16 @@ function warn(problem: BatchProblem): void {
 
 function checkRetention(retention: RetentionOptions): CheckedRetention {
   checkKeys(retention, "retention", "retention.", RETENTION_KEYS);
-  const { maxAge, maxPerJob, keepFailures } = retention;
-  if (maxPerJob !== undefined && !(Number.isSafeInteger(maxPerJob) && maxPerJob >= 0)) {
-    throw new InvalidOptionError("retention.maxPerJob", "a whole number from 0", maxPerJob);
+  const { maxAge, maxPerJob, keepFailures, minFailuresPerJob = 0 } = retention;
+  for (const [name, count] of Object.entries({ maxPerJob, minFailuresPerJob })) {
+    if (count === undefined || (Number.isSafeInteger(count) && count >= 0)) continue;
+    throw new InvalidOptionError(`retention.${name}`, "a whole number from 0", count);
   }
   return {
     maxAgeMs: maxAge === undefined ? null : parseDuration(maxAge, "retention.maxAge"),
     maxPerJob: maxPerJob ?? null,
     keepFailuresMs: keepFailures === undefined ? null : parseDuration(keepFailures, "retention.keepFailures"),
+    minFailuresPerJob,
   };
 }
 

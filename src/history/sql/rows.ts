@@ -1,8 +1,8 @@
 import type { HistoryRecord, Outcome, RecordedAttempt, RecordedRun, SkipReason, StoredError } from "../record.js";
 import { timeOf } from "../record.js";
 import { resultJson } from "./result-json.js";
-import type { AttemptRow, RecordRow, TagRow } from "./tables.js";
-import { decodeText, encodeText, keyOf, longTextOf, nameOf } from "./text-code.js";
+import type { AttemptRow, RecordRow, LabelRow } from "./tables.js";
+import { decodeText, encodeText, keyOf, longTextOf, nameOf, nodeLabelOf } from "./text-code.js";
 
 /** The row of a record, without its attempts. */
 export function rowOf(record: HistoryRecord): RecordRow {
@@ -48,10 +48,13 @@ export function attemptRowsOf(record: HistoryRecord): AttemptRow[] {
   }));
 }
 
-/** The rows by which a record is found by its tags. */
-export function tagRowsOf(record: HistoryRecord): TagRow[] {
-  const time_ms = wholeMs(timeOf(record));
-  return [...new Set(record.tags)].map((tag) => ({ record_id: encodeText(record.id), tag: keyOf(tag), time_ms }));
+/** The rows by which a record is found by its tags and its node. */
+export function labelRowsOf(record: HistoryRecord): LabelRow[] {
+  const labels = [...new Set(record.tags)].map(keyOf);
+  if (record.kind === "run" && record.node !== null) labels.push(nodeLabelOf(record.node));
+  if (labels.length === 0) return [];
+  const rest = { outcome: outcomeOf(record), time_ms: wholeMs(timeOf(record)), record_id: encodeText(record.id) };
+  return labels.map((label) => ({ label, ...rest }));
 }
 
 /** The record of a row and its attempts, which are in order. */

@@ -1,5 +1,6 @@
 import { SystemClock } from "../../clock/system-clock.js";
 import { InvalidOptionError } from "../../errors.js";
+import type { BatchProblem } from "../batch-problem.js";
 import type { BatchWriterStats } from "../batch-writer.js";
 import { BatchWriter } from "../batch-writer.js";
 import type { History, HistoryPage, HistoryQuery, RunJournal } from "../history.js";
@@ -8,10 +9,13 @@ import { checkInstant, checkQuery } from "../query.js";
 import type { HistoryEntry, HistoryItem, HistoryRecord } from "../record.js";
 import { recordOf } from "../record.js";
 import type { MysqlPool, PostgresPool } from "./kysely.js";
+import { listSteps } from "./list.js";
 import type { CheckedOptions, SqlHistoryOptions, SqliteHistoryOptions } from "./options.js";
 import { checkKeys, checkOptions } from "./options.js";
 import { mysqlStore, postgresStore } from "./pool-store.js";
-import { getSteps, lastFireSteps, listSteps } from "./read.js";
+import { getSteps, lastFireSteps } from "./read.js";
+import { isRefusal } from "./refusal.js";
+import { RetentionTimer } from "./retention-timer.js";
 import { SqlJournal } from "./sql-journal.js";
 import { SqlRecords } from "./sql-records.js";
 import type { SqliteHandle } from "./sqlite-engine.js";
@@ -33,6 +37,7 @@ export class SqlHistory implements History {
   readonly #options: CheckedOptions;
   readonly #records: SqlRecords;
   readonly #writer: BatchWriter;
+  readonly #retention: RetentionTimer | null;
   readonly #journal: SqlJournal;
 
   private constructor(store: SqlStore, options: CheckedOptions) {
@@ -44,7 +49,12 @@ export class SqlHistory implements History {
     const records = this.#records;
     this.#journal = new SqlJournal({ records, clock, writer: () => this.#writer });
     const write = (batch: readonly HistoryItem[]): Promise<void> => this.#journal.write(batch);
-    this.#writer = new BatchWriter({ ...buffer, clock, intervalMs: INTERVAL_MS, write, onProblem });
+    const told = (problem: BatchProblem): void => {
+      if (problem.kind === "refused") this.#journal.refused(problem.id);
+      onProblem.call(options, problem);
+    };
+    this.#writer = new BatchWriter({ ...buffer, clock, intervalMs: INTERVAL_MS, isRefusal, write, onProblem: told });
+    this.#retention = options.hasRetention ? this.#retentionTimer() : null;
   }
 
   /**
@@ -55,8 +65,8 @@ export class SqlHistory implements History {
    * @throws PunctualError with code `PEER_MISSING` when neither libsql nor Node's own SQLite is there to open the file
    */
   static sqlite(database: string | SqliteHandle, options: SqliteHistoryOptions = {}): SqlHistory {
-    const checked = checkOptions(options, ["engine"]);
-    return new SqlHistory(new SqliteStore(sourceOf(database, checked), checked.prefix), checked);
+    const checked = checkOptions(options, ["engine", "busyTimeout"]);
+    return new SqlHistory(new SqliteStore(sourceOf(database, checked), checked.prefix, checked.busyTimeoutMs), checked);
   }
 
   /** In PostgreSQL, through a `Pool` of the package pg, which its owner ends. @throws InvalidOptionError */
@@ -86,6 +96,7 @@ export class SqlHistory implements History {
   }
 
   append(entries: readonly HistoryEntry[]): void | Promise<void> {
+    this.#retention?.start();
     return this.#writer.append(entries);
   }
 
@@ -99,6 +110,7 @@ export class SqlHistory implements History {
    * @throws PunctualError with code `HISTORY_FAILED` when that is not done in 15 s; it is still tried then
    */
   async flush(): Promise<void> {
+    this.#retention?.start();
     await this.#writer.flush();
   }
 
@@ -149,11 +161,27 @@ export class SqlHistory implements History {
   /** Writes what waits, and closes a file that was opened here; it opens again when used again. */
   async close(): Promise<void> {
     try {
+      await this.#retention?.close();
       await this.#writer.close();
       await this.#journal.close();
     } finally {
       await this.#records.close();
     }
+  }
+
+  #retentionTimer(): RetentionTimer {
+    const { clock, retention, onProblem } = this.#options;
+    return new RetentionTimer({
+      clock,
+      retain: (goesOn) => this.#records.retain(retention, goesOn),
+      failed: (error) => {
+        try {
+          onProblem({ kind: "retention", error });
+        } catch {
+          // As with every problem: whoever is told cannot stop anything.
+        }
+      },
+    });
   }
 }
 

@@ -39,6 +39,8 @@ export class SqlJournal implements RunJournal {
   #beat: ClockTimer | null = null;
   /** Runs that have begun, and whose records are not written. */
   readonly #begun = new Set<string>();
+  /** Those of them whose records never will be. */
+  readonly #refused = new Set<string>();
 
   constructor(parts: SqlJournalParts) {
     this.#parts = parts;
@@ -50,7 +52,7 @@ export class SqlJournal implements RunJournal {
   }
 
   passed(jobName: string, fireTime: number): void {
-    void this.#parts.writer().append([{ kind: "passed", jobName, fireTime }]);
+    void this.#parts.writer().append([{ kind: "passed", id: jobName, jobName, fireTime }]);
   }
 
   async begin(starts: readonly BegunRun[]): Promise<void> {
@@ -61,6 +63,11 @@ export class SqlJournal implements RunJournal {
       for (const { id } of starts) this.#begun.delete(id);
       throw error;
     }
+  }
+
+  /** The database has refused the record, or the start, of a run: it is nevertheless not one that was left unfinished. */
+  refused(id: string): void {
+    if (this.#begun.has(id)) this.#refused.add(id);
   }
 
   found(): Promise<ReadonlyMap<string, number>> {
@@ -82,22 +89,28 @@ export class SqlJournal implements RunJournal {
   async write(items: readonly HistoryItem[]): Promise<void> {
     const records = items.filter((item): item is HistoryRecord => item.kind === "run" || item.kind === "skip");
     const passed = items.filter((item) => item.kind === "passed");
-    const ended = records.filter(({ id }) => this.#begun.has(id)).map(({ id }) => id);
-    const over = new Set(ended);
+    const over = new Set(this.#refused);
+    for (const { id } of records) if (this.#begun.has(id)) over.add(id);
+    const ended = [...over];
     const starts = items.filter((item): item is BegunRun => item.kind === "start" && !over.has(item.id));
-    const enters = starts.length > 0 && !this.#entered;
+    // It may have left, while runs of another scheduler went on.
+    const enters = (starts.length > 0 || this.#begun.size > 0) && !this.#entered;
     const processId = this.#processId;
     const here = this.#here;
     await this.#parts.records.perform("write", function* (target) {
       if (enters) yield* beatSteps(target, processId, here);
       yield* writeSteps(target, { records, starts, processId, ended, passed });
     });
-    for (const id of ended) this.#begun.delete(id);
+    for (const id of ended) {
+      this.#begun.delete(id);
+      this.#refused.delete(id);
+    }
     if (enters) this.#enter();
   }
 
   /** Takes this process off the list of those that may have runs; another scheduler may have some that go on. */
   async close(): Promise<void> {
+    if (this.#refused.size > 0) await this.write([]);
     if (!this.#entered || this.#begun.size > 0) return;
     this.#beat?.cancel();
     this.#beat = null;

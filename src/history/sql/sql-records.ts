@@ -7,17 +7,21 @@ import { pause } from "./pause.js";
 import { lastFireSteps } from "./read.js";
 import type { Doomed, Mark, PruneAnswer } from "./prune.js";
 import { pruneSteps } from "./prune.js";
-import { firstTooManySteps, jobKeySteps, tooMany, tooOld } from "./retention.js";
+import type { RetentionTarget } from "./retention.js";
+import { retain } from "./retention.js";
 import type { Builder, SqlStore, Steps } from "./store.js";
 import type { WriteTarget } from "./write.js";
 import { writeSteps } from "./write.js";
+
+/** Between two steps of forgetting, so that other processes come to write. */
+const PRUNE_PAUSE_MS = 10;
 
 /** The tables of one database; they are made, or brought up to date, when first used. */
 export class SqlRecords {
   readonly #store: SqlStore;
   readonly #prefix: string;
   readonly #clock: Clock;
-  readonly #inserts: InsertStatements;
+  readonly #target: WriteTarget;
   #ready: Promise<void> | null = null;
   #found: ReadonlyMap<string, number> | null = null;
 
@@ -25,14 +29,14 @@ export class SqlRecords {
     this.#store = store;
     this.#prefix = prefix;
     this.#clock = clock;
-    this.#inserts = new InsertStatements(store.builder);
+    const { builder, dialect } = store;
+    this.#target = { builder, dialect, inserts: new InsertStatements(builder) };
   }
 
   /** Performs the steps in one transaction, once the tables are there. */
   async perform<T>(mode: "read" | "write", steps: (target: WriteTarget) => Steps<T>): Promise<T> {
-    const { builder, dialect } = this.#store;
     await this.#migrated();
-    return await this.#store.perform(mode, steps({ builder, dialect, inserts: this.#inserts }));
+    return await this.#store.perform(mode, steps(this.#target));
   }
 
   /** All of it, or nothing. What was written before is not written again. */
@@ -52,43 +56,30 @@ export class SqlRecords {
   }
 
   /** Takes out what is doomed, a little at a time; resolves with how many records that were. */
-  async prune(doomed: Doomed): Promise<number> {
+  async prune(doomed: Doomed, goesOn: () => boolean = () => true): Promise<number> {
     let count = 0;
     let mark: Mark | null = null;
     do {
       const from: Mark | null = mark;
-      const step: PruneAnswer = await this.perform("write", ({ builder }) => pruneSteps(builder, doomed, from));
+      const step: PruneAnswer = await this.perform("write", (target) => pruneSteps(target, doomed, from));
       count += step.count;
       mark = step.mark;
-      if (mark !== null) await pause();
-    } while (mark !== null);
+      if (mark !== null) await pause(PRUNE_PAUSE_MS);
+    } while (mark !== null && goesOn());
     return count;
   }
 
   /** Takes out what the rules say; resolves with how many records that were. */
-  async retain(retention: CheckedRetention): Promise<number> {
-    const nowMs = this.#clock.now();
-    const old = tooOld(retention, nowMs);
-    const count = old === null ? 0 : await this.prune(old);
-    return count + (await this.#retainPerJob(retention, nowMs));
+  async retain(retention: CheckedRetention, goesOn: () => boolean = () => true): Promise<number> {
+    const read: RetentionTarget["read"] = (steps) => this.read(steps);
+    const prune = async (doomed: Doomed): Promise<number> => (goesOn() ? await this.prune(doomed, goesOn) : 0);
+    return await retain({ read, prune, goesOn }, retention, this.#clock.now());
   }
 
   /** It opens again when it is used again. */
   async close(): Promise<void> {
     this.#ready = null;
     await this.#store.close();
-  }
-
-  async #retainPerJob(retention: CheckedRetention, nowMs: number): Promise<number> {
-    const most = retention.maxPerJob;
-    if (most === null) return 0;
-    let count = 0;
-    for (const jobKey of await this.read(jobKeySteps)) {
-      const upTo = await this.read((builder) => firstTooManySteps(builder, jobKey, most));
-      if (upTo !== undefined) count += await this.prune(tooMany(retention, nowMs, jobKey, upTo));
-      await pause();
-    }
-    return count;
   }
 
   #migrated(): Promise<void> {

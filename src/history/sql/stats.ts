@@ -1,12 +1,13 @@
 import type { JobCounts } from "../job-tally.js";
 import { NO_COUNTS } from "../job-tally.js";
 import type { CheckedQuery } from "../query.js";
-import { OUTCOMES } from "../record.js";
-import type { Expression, SqlBool } from "./kysely.js";
-import { sql } from "./kysely.js";
-import type { RecordWhere } from "./prune.js";
+import type { JobValues } from "./stats-values.js";
+import { metSteps, valueSteps } from "./stats-values.js";
+import type { StatsWindow } from "./stats-window.js";
+import { windowsOf } from "./stats-window.js";
 import type { Builder, Steps } from "./store.js";
 import { rowsOf } from "./store.js";
+import type { Measure } from "./tally.js";
 import { keyOf, nameOf } from "./text-code.js";
 
 /** Which records `stats` is about. */
@@ -19,7 +20,10 @@ export interface StatsQuery {
   readonly to?: Date | number;
 }
 
-/** Of all values so many percent are at most this large: the nearest-rank method, whose answer is one of the values. */
+/**
+ * Of all values so many percent are at most this large: by the nearest rank, so that the answer is one of the values. Beyond
+ * 10,000 runs it may be up to 2 % from that, if that is 50 ms or more.
+ */
 export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
@@ -35,15 +39,29 @@ export interface JobStats extends JobCounts {
   readonly latenessMs: Percentiles | null;
 }
 
-type Window = Pick<CheckedQuery, "jobs" | "fromMs" | "toMs">;
+/** So many records are read one by one, for exact percentiles. */
+const READ_AT_MOST = 10_000;
+const PERCENTS: readonly number[] = [50, 95, 99];
 
 /** The statistics of each job that has records in the window, by name. */
-export function* statsSteps(builder: Builder, window: Window): Steps<JobStats[]> {
-  const durations = yield* percentileSteps(builder, window, sql<number>`ended_at - time_ms`);
-  const latenesses = yield* percentileSteps(builder, window, sql<number>`lateness_ms`);
+export function* statsSteps(
+  builder: Builder,
+  query: Pick<CheckedQuery, "jobs" | "fromMs" | "toMs">,
+): Steps<JobStats[]> {
   const all: JobStats[] = [];
-  for (const [key, counts] of yield* countSteps(builder, window)) {
-    all.push({ ...counts, durationMs: durations.get(key) ?? null, latenessMs: latenesses.get(key) ?? null });
+  const names = yield* longNames(builder);
+  for (const window of yield* windowsOf(builder, query)) {
+    const values = yield* valueSteps(builder, window);
+    const exact = yield* exactSteps(builder, window, values);
+    for (const [key, of] of values) {
+      const jobName = nameOf({ job_name: key, long_job_name: names.get(key) ?? null });
+      const [took, late] = (["took", "late"] as const).map((measure) =>
+        percentilesOf(exact?.[measure].get(key) ?? of.values(measure), of.runs),
+      );
+      const counts = emptyCounts();
+      for (const [word, times] of of.words) add(counts, word, times);
+      all.push({ jobName, ...counts, durationMs: took ?? null, latenessMs: late ?? null });
+    }
   }
   return all.sort((a, b) => (a.jobName < b.jobName ? -1 : 1));
 }
@@ -64,26 +82,7 @@ function emptyCounts(): JobCounts {
 
 function add({ outcomes, reasons }: JobCounts, outcome: string, times: number): void {
   const counts: Record<string, number> = outcome in outcomes ? outcomes : reasons;
-  counts[outcome] = times;
-}
-
-function* countSteps(builder: Builder, window: Window): Steps<Map<string, JobCounts & { jobName: string }>> {
-  const rows = yield* rowsOf(
-    builder
-      .selectFrom("records")
-      .select((where) => ["job_name", "outcome", where.fn.countAll<number>().as("times")])
-      .where((where) => where.and(within(where, window)))
-      .groupBy(["job_name", "outcome"]),
-  );
-  const names = yield* longNames(builder);
-  const byJob = new Map<string, JobCounts & { jobName: string }>();
-  for (const { job_name: key, outcome, times } of rows) {
-    const jobName = nameOf({ job_name: key, long_job_name: names.get(key) ?? null });
-    const counts = byJob.get(key) ?? { jobName, ...emptyCounts() };
-    byJob.set(key, counts);
-    add(counts, outcome, Number(times));
-  }
-  return byJob;
+  counts[outcome] = (counts[outcome] ?? 0) + times;
 }
 
 /** The few names that are longer than their keys. */
@@ -94,45 +93,41 @@ function* longNames(builder: Builder): Steps<Map<string, string>> {
   return new Map(rows.map((row) => [row.job_name, row.long_job_name ?? ""]));
 }
 
-interface PercentileRow {
-  readonly job_name: string;
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-}
+/** Values as they are, in order, by measure and job. */
+type ExactValues = Readonly<Record<Measure, ReadonlyMap<string, readonly Met[]>>>;
+type Met = readonly [value: number, times: number];
 
-/** Counts equal values first: of them there are far fewer than runs, and only they have to be put in order. */
-function* percentileSteps(
+/** What the records themselves say, where they are all there and not too many. */
+function* exactSteps(
   builder: Builder,
-  window: Window,
-  value: Expression<number>,
-): Steps<Map<string, Percentiles>> {
-  const values = builder
-    .selectFrom("records")
-    .select((where) => ["job_name", sql<number>`${value}`.as("value"), where.fn.countAll<number>().as("times")])
-    .where((where) => where.and([...within(where, window), where("outcome", "in", [...OUTCOMES])]))
-    .groupBy(["job_name", sql`${value}`]);
-  const percentiles = sql<PercentileRow>`select job_name, ${smallest(50)} as p50, ${smallest(95)} as p95,
-    ${smallest(99)} as p99 from (select job_name, value, sum(times) over (partition by job_name order by value) as so_far,
-    sum(times) over (partition by job_name) as total from (${values}) as grouped) as ranked group by job_name`;
-  const rows = (yield percentiles.compile(builder)) as readonly PercentileRow[];
-  return new Map(
-    rows.map(({ job_name, p50, p95, p99 }) => [job_name, { p50: Number(p50), p95: Number(p95), p99: Number(p99) }]),
-  );
+  { jobs, whole }: StatsWindow,
+  values: ReadonlyMap<string, JobValues>,
+): Steps<ExactValues | null> {
+  const runs = [...values.values()].reduce((sum, of) => sum + of.runs, 0);
+  if (whole === null || runs > READ_AT_MOST) return null;
+  const exact = { took: new Map<string, Met[]>(), late: new Map<string, Met[]>() };
+  for (const measure of ["took", "late"] as const) {
+    for (const { job_name, value, times } of yield* metSteps(builder, jobs, whole, measure)) {
+      if (value === null) continue;
+      const met: Met = [Number(value), Number(times)];
+      const known = exact[measure].get(job_name);
+      if (known === undefined) exact[measure].set(job_name, [met]);
+      else known.push(met);
+    }
+    for (const met of exact[measure].values()) met.sort(([a], [b]) => a - b);
+  }
+  return exact;
 }
 
-/** The smallest value that has so many percent of all at or below it. */
-function smallest(percent: number): Expression<number> {
-  return sql<number>`min(case when so_far * 100 >= total * ${sql.lit(percent)} then value end)`;
-}
-
-function within(where: RecordWhere, { jobs, fromMs, toMs }: Window): Expression<SqlBool>[] {
-  return [
-    // Also for all jobs by name: the index of jobs has all that is asked for, that of times would lead to every row.
-    jobs === null
-      ? where("job_name", "in", where.selectFrom("counts").select("counts.job_name"))
-      : where("job_name", "in", [...jobs].map(keyOf)),
-    ...(fromMs === null ? [] : [where("time_ms", ">=", Math.ceil(fromMs))]),
-    ...(toMs === null ? [] : [where("time_ms", "<", Math.ceil(toMs))]),
-  ];
+/** By the nearest rank. */
+function percentilesOf(values: Iterable<Met>, total: number): Percentiles | null {
+  if (total === 0) return null;
+  const found: number[] = [];
+  let soFar = 0;
+  for (const [value, times] of values) {
+    soFar += times;
+    while (found.length < PERCENTS.length && soFar * 100 >= total * (PERCENTS[found.length] ?? 0)) found.push(value);
+  }
+  const [p50 = 0, p95 = 0, p99 = 0] = found;
+  return { p50, p95, p99 };
 }

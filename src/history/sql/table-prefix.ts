@@ -11,7 +11,8 @@ import { OperationNodeTransformer } from "./kysely.js";
 import type { Tables } from "./tables.js";
 
 const NAMES: ReadonlySet<string> = new Set<keyof Tables>([
-  ...(["records", "attempts", "tags", "last_fires", "counts", "starts", "processes", "schema_version"] as const),
+  ...(["records", "attempts", "labels", "last_fires", "counts", "starts", "processes", "schema_version"] as const),
+  ...(["totals", "forgotten"] as const),
 ]);
 
 /** Puts the prefix before the names of the tables. */

@@ -41,11 +41,13 @@ export interface AttemptRow {
   error: string | null;
 }
 
-/** One tag of a record, with the record's time: the records of a tag are then found in order. */
-export interface TagRow {
-  record_id: string;
-  tag: string;
+/** One tag of a record, or its node: the records of one outcome that have it are in order here. */
+export interface LabelRow {
+  /** `keyOf` a tag, or `nodeLabelOf` a node. */
+  label: string;
+  outcome: string;
   time_ms: number;
+  record_id: string;
 }
 
 /** The latest fire time of a job. */
@@ -61,6 +63,23 @@ export interface CountRow {
   long_job_name: string | null;
   outcome: string;
   times: number;
+}
+
+/** What happened to a job in cells that are added up together. */
+export interface TotalRow {
+  job_name: string;
+  /** How many cells that are. */
+  span: number;
+  /** Which one of those of that span. */
+  cell: number;
+  /** A `Tally`. */
+  sums: Uint8Array | ArrayBuffer;
+}
+
+/** Of a job's records from before that instant, some are kept no more. */
+export interface ForgottenRow {
+  job_name: string;
+  before_ms: number;
 }
 
 /** A run that has begun, and whose record is not there yet. */
@@ -102,9 +121,11 @@ export interface SchemaRow {
 export interface Tables {
   records: RecordRow;
   attempts: AttemptRow;
-  tags: TagRow;
+  labels: LabelRow;
   last_fires: LastFireRow;
   counts: CountRow;
+  totals: TotalRow;
+  forgotten: ForgottenRow;
   starts: StartRow;
   processes: ProcessRow;
   schema_version: SchemaRow;

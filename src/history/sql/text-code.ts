@@ -35,6 +35,11 @@ export function keyOf(text: string): string {
   return `${kept}\u0001#${hash}`;
 }
 
+/** A node as a label that is no tag's: no key has "@" after U+0001. */
+export function nodeLabelOf(node: string): string {
+  return `\u0001@${keyOf(node)}`;
+}
+
 /** The whole text where its key is not, to be stored beside it. */
 export function longTextOf(text: string): string | null {
   return text.length > MAX_KEY || encodeText(text).length > MAX_KEY ? encodeText(text) : null;

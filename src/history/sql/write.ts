@@ -1,13 +1,14 @@
 import type { HistoryItem, HistoryRecord, PassedFire, BegunRun } from "../record.js";
 import type { InsertStatements } from "./insert-statements.js";
 import { sql } from "./kysely.js";
-import { attemptRowsOf, outcomeOf, rowOf, tagRowsOf } from "./rows.js";
+import { attemptRowsOf, labelRowsOf, outcomeOf, rowOf } from "./rows.js";
 import { START_COLUMNS, startRowOf } from "./start-rows.js";
 import type { Builder, SqlDialect, Steps } from "./store.js";
 import { rowsOf, run } from "./store.js";
 import type { CountRow, LastFireRow, RecordRow } from "./tables.js";
 import { RECORD_COLUMNS } from "./tables.js";
 import { encodeText, keyOf, longTextOf } from "./text-code.js";
+import { addTotals } from "./totals.js";
 
 /** What the writing of a batch needs to know of its database. */
 export interface WriteTarget {
@@ -17,7 +18,7 @@ export interface WriteTarget {
 }
 
 const ATTEMPT_COLUMNS = ["record_id", "attempt", "started_at", "ended_at", "error"] as const;
-const TAG_COLUMNS = ["record_id", "tag", "time_ms"] as const;
+const LABEL_COLUMNS = ["label", "outcome", "time_ms", "record_id"] as const;
 /** How many ids are asked for at once, and how many rows are updated at once. */
 const CHUNK = 100;
 
@@ -40,7 +41,7 @@ export function* writeSteps(target: WriteTarget, batch: WrittenBatch): Steps<rea
   const starts = yield* freshStartsOf(builder, batch.starts);
   yield* performAll(inserts.of("records", RECORD_COLUMNS, fresh.map(rowOf)));
   yield* performAll(inserts.of("attempts", ATTEMPT_COLUMNS, fresh.flatMap(attemptRowsOf)));
-  yield* performAll(inserts.of("tags", TAG_COLUMNS, fresh.flatMap(tagRowsOf)));
+  yield* performAll(inserts.of("labels", LABEL_COLUMNS, fresh.flatMap(labelRowsOf)));
   const startRows = starts.map((start) => startRowOf(start, batch.processId));
   yield* performAll(inserts.of("starts", START_COLUMNS, startRows));
   for (const ids of chunks(batch.ended)) {
@@ -48,6 +49,7 @@ export function* writeSteps(target: WriteTarget, batch: WrittenBatch): Steps<rea
   }
   for (const rows of chunks(lastFiresOf([...fresh, ...starts, ...batch.passed]))) yield* raiseLastFires(target, rows);
   for (const rows of chunks(countsOf(fresh))) yield* addCounts(target, rows);
+  if (fresh.length > 0) yield* addTotals(target, fresh);
   return fresh;
 }
 

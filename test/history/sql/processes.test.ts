@@ -96,7 +96,7 @@ function checkFile(path: string, round: string, acknowledged: number): void {
     expect(ask(`select ${last}`, round)).toBe((count as number) - 1);
     const all = ask("select (select count(*) from punctual_records)");
     expect(ask("select (select count(*) from punctual_attempts)")).toBe(all);
-    expect(ask("select (select count(*) from punctual_tags)")).toBe(all);
+    expect(ask("select (select count(*) from punctual_labels)")).toBe(all);
     expect(ask("select (select sum(times) from punctual_counts)")).toBe(all);
   } finally {
     db.close();
