@@ -24,6 +24,10 @@ export interface Cell {
   /** What is compared: sides of the same label stand beside one another. */
   readonly label: string;
   readonly settings: Settings;
+  /** Why this is not measured; it stands in the table. */
+  readonly leftOut?: string;
+  /** For how long the child process may run. @default 180,000 */
+  readonly limitMs?: number;
 }
 
 export interface Target {
@@ -42,6 +46,8 @@ export interface Question {
   readonly sides: Readonly<Record<string, Side>>;
   cells(effort: Effort): Cell[];
   repeats(effort: Effort): number;
+  /** All cells at the same time: where the process mostly waits, and what counts is not how fast it is. */
+  readonly together?: boolean;
   /** The figures of PERFORMANCE.md. */
   targets(figure: FigureOf): Target[];
   /** What the results of different sides tell about one another; a text is a failure. */
@@ -70,6 +76,7 @@ export const QUESTIONS = [
   "cpu-jobs",
   "claims",
   "idle",
+  "counts",
   "import-cost",
 ] as const;
 

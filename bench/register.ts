@@ -1,3 +1,4 @@
+import { BareRegistry } from "./bare-registry.js";
 import { distinctExpression, nextOfDistinct } from "./corpus.js";
 import type { Cell, Effort, FigureOf, Measured, Question, Settings, Side, Target } from "./question.js";
 import { atMost, check } from "./question.js";
@@ -6,6 +7,7 @@ const ADD = "register a job, µs";
 const HEAP = "heap per job, bytes";
 const REMOVE = "remove a job, µs";
 const SHARED_EXPRESSION = "0 0 1 1 *";
+const BARE = "limit (bare heap)";
 const WARM_UP = 2_000;
 
 /** A way to register jobs. All jobs have one function: what a user's own closures weigh is not the library's doing. */
@@ -76,6 +78,20 @@ const sides: Record<string, Side> = {
       verifyEmpty: () => check(scheduler.jobs().length === 0, "jobs are left"),
     };
   }),
+  [BARE]: side(async () => {
+    const registry = new BareRegistry();
+    return {
+      add: (expression) => registry.add(expression, noop),
+      remove: (job) => registry.remove(job),
+      verify: (jobs, expressionOf) => {
+        check(registry.size === jobs.length, "the number of registered jobs");
+        if (expressionOf !== distinctExpression) return;
+        const now = Date.now();
+        check(jobs[97]?.time === nextOfDistinct(97, now), "next fire time of job 97");
+      },
+      verifyEmpty: () => check(registry.size === 0, "jobs are left"),
+    };
+  }),
   croner: side(async () => {
     const { Cron } = await import("croner");
     return { add: (expression) => new Cron(expression, noop), remove: (job) => job.stop() };
@@ -101,6 +117,7 @@ const sides: Record<string, Side> = {
 
 const MOST_JOBS: Readonly<Record<string, number>> = {
   punctual: 1e6,
+  [BARE]: 1e6,
   "cron-schedule": 1e5,
   croner: 1e4,
   "node-cron": 1e4,
