@@ -1,5 +1,5 @@
 import type { Contestant } from "./contestants.js";
-import { sidesOf } from "./contestants.js";
+import { sidesOf, TOO_SLOW } from "./contestants.js";
 import type { Cell, Effort, FigureOf, Question, Side, Target } from "./question.js";
 import { atMost, ratio } from "./question.js";
 import { percentile } from "./statistics.js";

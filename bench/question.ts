@@ -30,6 +30,9 @@ export interface Cell {
   readonly limitMs?: number;
 }
 
+/** Why a cell is left out of a shorter run. */
+export const LATER_ONLY = "only in a full run";
+
 export interface Target {
   readonly what: string;
   readonly value: number | undefined;
@@ -75,9 +78,13 @@ export const QUESTIONS = [
   "worker-runs",
   "cpu-jobs",
   "claims",
+  "history",
   "idle",
+  "memory",
   "counts",
   "import-cost",
+  "bundle-size",
+  "growth",
 ] as const;
 
 export async function loadQuestion(name: string): Promise<Question> {
