@@ -4,14 +4,14 @@ import { bullmq, punctualOnRedis } from "./redis-contestants.js";
 import type { Side } from "./question.js";
 import type { Starts, Timing } from "./start-log.js";
 
-type Close = () => Promise<void>;
+export type Close = () => Promise<void>;
 
 /** Registers `timing.jobs` jobs, due at `expression`; each calls `log.start` with its number. */
 export interface Contestant {
   /** How long to allow for registering a job. */
   readonly registerUs: number;
   /** May give what frees what it has outside the process. */
-  register(timing: Timing, expression: string, log: Starts): Promise<Close | void> | Close | void;
+  register(timing: Timing, expression: string, log: Starts): Promise<Close | undefined> | Promise<void> | void;
 }
 
 const punctual: Contestant = {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Contestant } from "./contestants.js";
 import { sidesOf } from "./contestants.js";
 import type { Cell, Effort, FigureOf, Measured, Question, Settings, Side, Target } from "./question.js";
-import { atMost, check } from "./question.js";
+import { atMost, check, LATER_ONLY } from "./question.js";
 
 const JOBS = 1_000;
 const GROWN = "grown in the second half, kB";
@@ -74,9 +74,14 @@ const LABEL = "1,000 jobs each second";
 function cells(effort: Effort): Cell[] {
   const [seconds, samples] = { full: [FULL_SECONDS, 60], quick: [10, 10], once: [2, 2] }[effort] as [number, number];
   const limitMs = (seconds + 60) * 1_000;
-  return Object.keys(sides)
-    .slice(0, { full: undefined, quick: 3, once: 2 }[effort])
-    .map((name) => ({ side: name, label: LABEL, settings: { seconds, samples }, limitMs }));
+  const most = { full: Number.POSITIVE_INFINITY, quick: 4, once: 2 }[effort];
+  return Object.keys(sides).map((name, index) => ({
+    side: name,
+    label: LABEL,
+    settings: { seconds, samples },
+    limitMs,
+    ...(index >= most && { leftOut: LATER_ONLY }),
+  }));
 }
 
 export const question: Question = {

@@ -90,6 +90,13 @@ const sides: Record<string, Side> = {
       },
     };
   }),
+  cron: side(async () => {
+    const { CronTime } = await import("cron");
+    return telling(
+      (expression) => new CronTime(expression),
+      (schedule) => schedule.getNextDateFrom(new Date(START_MS)).toMillis(),
+    );
+  }),
   "cron-schedule": side(async () => {
     const { parseCronExpression } = await import("cron-schedule");
     return telling(

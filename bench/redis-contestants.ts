@@ -18,10 +18,10 @@ export const punctualOnRedis: Contestant = {
     const client = new Redis(server.url, REDIS_OPTIONS);
     await once(client, "ready");
     const distributed = new RedisDistributed(client);
-    const scheduler = new Scheduler({ timezone: "UTC", distributed });
+    const scheduler = new Scheduler({ timezone: "UTC", distributed, appId: "node" });
     for (let job = 0; job < jobs; job++) {
-      const name = `job ${job}`;
-      scheduler.addCronCommand(expression, (run) => log.start(job, run.fireTime ?? 0), { name, distributed: true });
+      const start = (run: { readonly fireTime: number | null }): void => log.start(job, run.fireTime ?? 0);
+      scheduler.addDistributedCron(`job-${job}`, expression, start, { holdTime: "2s" });
     }
     scheduler.start();
     return () => server[Symbol.asyncDispose]();

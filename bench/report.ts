@@ -66,11 +66,13 @@ function table(label: string, all: readonly Result[]): string {
     ...[...figures].map((name) => [name, ...results.map((result) => cellText(result, result.figures[name]))]),
     ...[...faults].map((name) => [`fault: ${name}`, ...results.map((result) => cellText(result, result.faults[name]))]),
   ];
-  const errors = all.flatMap(({ side, error, leftOut }) => [
-    ...(error === undefined ? [] : [`  ${side} failed: ${error}`]),
-    ...(leftOut === undefined ? [] : [`  ${side} left out: ${leftOut}`]),
-  ]);
-  return [...aligned(rows), ...errors, ""].join("\n");
+  const errors = all.flatMap(({ side, error }) => (error === undefined ? [] : [`  ${side} failed: ${error}`]));
+  const reasons = [...new Set(all.flatMap(({ leftOut }) => leftOut ?? []))];
+  const absent = reasons.map((reason) => {
+    const sides = all.filter(({ leftOut }) => leftOut === reason).map(({ side }) => side);
+    return `  left out, ${reason}: ${sides.join(", ")}`;
+  });
+  return [...aligned(rows), ...errors, ...absent, ""].join("\n");
 }
 
 function cellText(result: Result, value: number | undefined): string {
