@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { bareBusy } from "./worker-jobs.mjs";
 
-const { job } = workerData;
-const data = job.worker.workerData;
+// Data that is an object stands beside the job, other data within it.
+const data = workerData.ms === undefined ? workerData.job.worker.workerData : workerData;
 parentPort.postMessage({ result: data.ms === undefined ? data : bareBusy(data) });
 parentPort.postMessage("done");

@@ -38,7 +38,7 @@ export const GROWING: readonly Growing[] = [
   {
     what: "register and remove",
     unit: "jobs",
-    sizes: { full: [1e3, 1e4, 1e5, 1e6], quick: [1e3, 1e4, 1e5], once: [100, 1e3] },
+    sizes: { full: [1e3, 1e4, 1e5, 1e6], quick: [1e4, 1e5], once: [1e3] },
     figures: [REGISTER, REMOVE, HEAP],
     measure: (jobs) => take("register", { jobs, kind: "distinct" }, (figures) => figures),
     why: "a heap, O(log n), and a map of names; with more jobs than the processor's caches hold, each step waits for memory",
@@ -46,7 +46,7 @@ export const GROWING: readonly Growing[] = [
   {
     what: "burst",
     unit: "due jobs",
-    sizes: { full: [1e3, 1e4, 1e5], quick: [1e3, 1e4], once: [100, 1e3] },
+    sizes: { full: [1e3, 1e4, 1e5], quick: [], once: [100] },
     figures: [LAST, BLOCK],
     measure: (jobs) =>
       take("burst", { jobs, seconds: 4 }, (figures) => ({
@@ -86,7 +86,7 @@ export const GROWING: readonly Growing[] = [
   {
     what: "history",
     unit: "rows",
-    sizes: { full: [1e4, 1e5, 1e6], quick: [1e4, 1e5], once: [1e3, 1e4] },
+    sizes: { full: [1e4, 1e5, 1e6], quick: [1e3, 1e4], once: [1e3] },
     figures: ["write a record, µs", "a page of 50 of a job, ms", "last fire times, ms"],
     measure: historyByRows,
     why: "indexes are trees, O(log n); pages are read from a cursor, not counted off",

@@ -38,12 +38,12 @@ function compute(): void {
 const sides = sidesOf(side);
 
 function cells(effort: Effort): Cell[] {
-  const seconds = { full: 10, quick: 5, once: 1 }[effort];
+  const seconds = { full: 10, quick: 2, once: 1 }[effort];
   const together = Object.keys(sides).map((name, index) => ({
     side: name,
     label: TOGETHER,
     settings: { seconds, spread: "no" },
-    ...(index >= { full: Number.POSITIVE_INFINITY, quick: 4, once: 2 }[effort] && { leftOut: LATER_ONLY }),
+    ...(index >= { full: Number.POSITIVE_INFINITY, quick: 2, once: 2 }[effort] && { leftOut: LATER_ONLY }),
   }));
   // Peers know whole seconds only.
   const spread = ["punctual", "limit"].map((name) => ({
@@ -56,7 +56,7 @@ function cells(effort: Effort): Cell[] {
     side: name,
     label: UNDER_LOAD,
     settings: { seconds, spread: "no", load: "yes" },
-    ...(effort === "once" && { leftOut: LATER_ONLY }),
+    ...(effort !== "full" && { leftOut: LATER_ONLY }),
   }));
   return [...together, ...spread, ...load];
 }

@@ -72,9 +72,9 @@ const sides = sidesOf(side);
 const LABEL = "1,000 jobs each second";
 
 function cells(effort: Effort): Cell[] {
-  const [seconds, samples] = { full: [FULL_SECONDS, 60], quick: [10, 10], once: [2, 2] }[effort] as [number, number];
+  const [seconds, samples] = { full: [FULL_SECONDS, 60], quick: [6, 6], once: [2, 2] }[effort] as [number, number];
   const limitMs = (seconds + 60) * 1_000;
-  const most = { full: Number.POSITIVE_INFINITY, quick: 4, once: 2 }[effort];
+  const most = { full: Number.POSITIVE_INFINITY, quick: 3, once: 2 }[effort];
   return Object.keys(sides).map((name, index) => ({
     side: name,
     label: LABEL,

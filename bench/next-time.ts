@@ -100,12 +100,12 @@ const sides: Record<string, Side> = Object.fromEntries(
 );
 
 function cells(effort: Effort): Cell[] {
-  const milliseconds = { full: 100, quick: 20, once: 1 }[effort];
-  const zones = effort === "once" ? ZONES.slice(0, 1) : ZONES;
+  const milliseconds = { full: 100, quick: 10, once: 1 }[effort];
+  const zones = effort === "full" ? ZONES : ZONES.slice(0, 1);
   return ["UTC", ...zones].flatMap((zone) =>
     Object.keys(sides)
       // cron-parser takes seconds in zones.
-      .filter((name) => zone === "UTC" || (knowsZones(name) && (effort !== "once" || name !== "cron-parser")))
+      .filter((name) => zone === "UTC" || (knowsZones(name) && (effort === "full" || name !== "cron-parser")))
       .map((name) => ({ side: name, label: zone, settings: { zone, milliseconds } })),
   );
 }
@@ -172,7 +172,7 @@ export const question: Question = {
   title: "next fire times per second, each asked of the one before; higher is better",
   sides,
   cells,
-  repeats: (effort) => ({ full: 3, quick: 3, once: 1 })[effort],
+  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
   targets,
   compare,
   remarks,

@@ -1,5 +1,5 @@
 import type { Cell, Effort, FigureOf, Measured, Question, Settings, Side, Target } from "./question.js";
-import { atLeast, check, ratio } from "./question.js";
+import { atLeast, check, LATER_ONLY, ratio } from "./question.js";
 import { percentile } from "./statistics.js";
 import type { WorkerSide } from "./worker-sides.js";
 import { bree, piscina, punctual, tinypool } from "./worker-sides.js";
@@ -57,6 +57,7 @@ function cells(effort: Effort): Cell[] {
   return Object.keys(sides).flatMap((name) => {
     // A thread for each run: some 40 a second.
     const runs = (count: number): number => (name === "bree" ? Math.min(count / 100, 200) : count);
+    if (effort !== "full" && name === "bree") return [{ side: name, label: MANY, settings: {}, leftOut: LATER_ONLY }];
     return [
       { side: name, label: MANY, settings: { runs: runs(many), inFlight: 64 } },
       { side: name, label: SINGLE, settings: { runs: runs(single), inFlight: 1 } },
