@@ -54,7 +54,7 @@ const sides: Record<string, Side> = {
 function cells(effort: Effort): Cell[] {
   const many = { full: 50_000, quick: 10_000, once: 500 }[effort];
   const single = { full: 20_000, quick: 5_000, once: 200 }[effort];
-  return Object.keys(sides).flatMap((name) => {
+  return Object.keys(sides).flatMap((name): Cell[] => {
     // A thread for each run: some 40 a second.
     const runs = (count: number): number => (name === "bree" ? Math.min(count / 100, 200) : count);
     if (effort !== "full" && name === "bree") return [{ side: name, label: MANY, settings: {}, leftOut: LATER_ONLY }];
