@@ -111,12 +111,11 @@ function cells(effort: Effort): Cell[] {
 }
 
 /** How many times a peer's speed is ours, over the expressions that both know. */
-function timesFaster(figure: FigureOf, zone: string, peer: string): number {
-  return geometricMean(
-    EXPRESSIONS.flatMap(
-      (expression) => ratio(figure("punctual", zone, expression), figure(peer, zone, expression)) ?? [],
-    ),
+function timesFaster(figure: FigureOf, zone: string, peer: string): number | undefined {
+  const ratios = EXPRESSIONS.flatMap(
+    (expression) => ratio(figure("punctual", zone, expression), figure(peer, zone, expression)) ?? [],
   );
+  return ratios.length === 0 ? undefined : geometricMean(ratios);
 }
 
 function targets(figure: FigureOf): Target[] {
