@@ -1,7 +1,7 @@
-import type { StartLog, Timing } from "./start-log.js";
+import type { Starts, Timing } from "./start-log.js";
 
 /** The least that a scheduler of this kind can do: a heap in typed arrays, one timer, and the calls. */
-export function bareTimer({ jobs, firstMs, seconds, spread }: Timing, log: StartLog): void {
+export function bareTimer({ jobs, firstMs, seconds, spread }: Timing, log: Starts): void {
   // In this order the arrays are a heap already.
   const times = Float64Array.from({ length: jobs }, (_, job) => firstMs + (spread ? job : 0));
   const numbers = Int32Array.from({ length: jobs }, (_, job) => job);

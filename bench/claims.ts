@@ -144,8 +144,8 @@ const sides: Record<string, Side> = {
 };
 
 function cells(effort: Effort): Cell[] {
-  const single = { full: 20_000, quick: 5_000, once: 200 }[effort];
-  const many = { full: 100_000, quick: 30_000, once: 1_000 }[effort];
+  const single = { full: 20_000, quick: 2_000, once: 200 }[effort];
+  const many = { full: 100_000, quick: 10_000, once: 1_000 }[effort];
   return Object.keys(sides).flatMap((name) => {
     const slow = name.endsWith("flock(1)") ? 20 : 1;
     const both = [{ side: name, label: SINGLE, settings: { claims: single / slow, inFlight: 1 } }];
@@ -158,7 +158,7 @@ export const question: Question = {
   title: "claims: the right to start one fire, at the store",
   sides,
   cells,
-  repeats: (effort) => ({ full: 5, quick: 3, once: 1 })[effort],
+  repeats: (effort) => ({ full: 5, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] => [
     atMost(
       `Redis, ${SINGLE}, p50, × SET NX PX`,

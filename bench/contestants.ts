@@ -1,12 +1,17 @@
 import { bareTimer } from "./bare-timer.js";
+import { cron, croner, cronos, cronSchedule, nodeCron, nodeSchedule, toad } from "./peer-contestants.js";
+import { bullmq, punctualOnRedis } from "./redis-contestants.js";
 import type { Side } from "./question.js";
-import type { StartLog, Timing } from "./start-log.js";
+import type { Starts, Timing } from "./start-log.js";
+
+export type Close = () => Promise<void>;
 
 /** Registers `timing.jobs` jobs, due at `expression`; each calls `log.start` with its number. */
 export interface Contestant {
   /** How long to allow for registering a job. */
   readonly registerUs: number;
-  register(timing: Timing, expression: string, log: StartLog): Promise<void> | void;
+  /** May give what frees what it has outside the process. */
+  register(timing: Timing, expression: string, log: Starts): Promise<Close | undefined> | Promise<void> | void;
 }
 
 const punctual: Contestant = {
@@ -28,31 +33,9 @@ const limit: Contestant = {
   register: (timing, _expression, log) => bareTimer(timing, log),
 };
 
-const cronSchedule: Contestant = {
-  registerUs: 30,
-  async register({ jobs }, expression, log) {
-    const { parseCronExpression } = await import("cron-schedule");
-    const { TimerBasedCronScheduler } = await import("cron-schedule/schedulers/timer-based.js");
-    const schedule = parseCronExpression(expression);
-    for (let job = 0; job < jobs; job++) TimerBasedCronScheduler.setInterval(schedule, () => log.start(job));
-  },
-};
-
-const croner: Contestant = {
-  registerUs: 600,
-  async register({ jobs }, expression, log) {
-    const { Cron } = await import("croner");
-    const kept = Array.from({ length: jobs }, (_, job) => new Cron(expression, () => log.start(job)));
-    process.once("exit", () => kept.length);
-  },
-};
-
-const nodeCron: Contestant = {
-  registerUs: 600,
-  async register({ jobs }, expression, log) {
-    const { schedule } = await import("node-cron");
-    for (let job = 0; job < jobs; job++) schedule(expression, () => log.start(job));
-  },
+/** Why a peer takes no part where many jobs are due at once. */
+export const TOO_SLOW: Readonly<Record<string, string>> = {
+  bree: "starts a thread for each run, some 40 a second: see worker-runs and cpu-jobs",
 };
 
 /** Every contestant as a side of a question. */
@@ -61,7 +44,16 @@ export function sidesOf(side: (contestant: Contestant) => Side): Record<string, 
     punctual: side(punctual),
     limit: side(limit),
     "cron-schedule": side(cronSchedule),
+    cronosjs: side(cronos),
     croner: side(croner),
+    "toad-scheduler": side(toad),
     "node-cron": side(nodeCron),
+    cron: side(cron),
+    "node-schedule": side(nodeSchedule),
   };
+}
+
+/** Those that share their fires through Redis. */
+export function redisSidesOf(side: (contestant: Contestant) => Side): Record<string, Side> {
+  return { "punctual, Redis": side(punctualOnRedis), bullmq: side(bullmq) };
 }

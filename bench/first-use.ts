@@ -89,7 +89,7 @@ export const question: Question = {
   title: "what the first use of a time zone, and of a year in it, costs; lower is better",
   sides,
   cells: (): Cell[] => Object.keys(sides).map((side) => ({ side, label: LABEL, settings: {} })),
-  repeats: (effort: Effort) => ({ full: 11, quick: 5, once: 1 })[effort],
+  repeats: (effort: Effort) => ({ full: 11, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] => [
     atMost("first use of the first zone, ms", figure("punctual", LABEL, FIRST), 2),
     atMost("first use of a second zone, ms", figure("punctual", LABEL, SECOND), 2),

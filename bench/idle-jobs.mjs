@@ -46,6 +46,24 @@ const starters = {
     const { Cron } = await import("croner");
     globalThis.kept = Array.from(expressions, (expression) => new Cron(expression, noop));
   },
+  "toad-scheduler": async () => {
+    const { CronJob, Task, ToadScheduler } = await import("toad-scheduler");
+    const scheduler = new ToadScheduler();
+    const task = new Task("task", noop);
+    for (const cronExpression of expressions) scheduler.addCronJob(new CronJob({ cronExpression }, task));
+  },
+  "node-cron": async () => {
+    const { schedule } = await import("node-cron");
+    for (const expression of expressions) schedule(expression, noop);
+  },
+  cron: async () => {
+    const { CronJob } = await import("cron");
+    globalThis.kept = Array.from(expressions, (cronTime) => CronJob.from({ cronTime, onTick: noop, start: true }));
+  },
+  "node-schedule": async () => {
+    const { scheduleJob } = await import("node-schedule");
+    for (const expression of expressions) scheduleJob(expression, noop);
+  },
   "cron-schedule": async () => {
     const { parseCronExpression } = await import("cron-schedule");
     const { TimerBasedCronScheduler } = await import("cron-schedule/schedulers/timer-based.js");

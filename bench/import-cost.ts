@@ -39,6 +39,14 @@ const sides: Record<string, Side> = {
   "cron-schedule": side("cron-schedule"),
   "node-cron": side("node-cron"),
   "cron-parser": side("cron-parser"),
+  cron: side("cron"),
+  cronosjs: side("cronosjs"),
+  "node-schedule": side("node-schedule"),
+  "toad-scheduler": side("toad-scheduler"),
+  bree: side("bree"),
+  tinypool: side("tinypool"),
+  piscina: side("piscina"),
+  bullmq: side("bullmq"),
 };
 
 export const question: Question = {
@@ -48,7 +56,7 @@ export const question: Question = {
     Object.keys(sides)
       .filter((name) => effort !== "once" || name === "punctual")
       .map((name) => ({ side: name, label: LABEL, settings: {} })),
-  repeats: (effort) => ({ full: 21, quick: 5, once: 1 })[effort],
+  repeats: (effort) => ({ full: 15, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] => [
     atMost("import, ms", figure("punctual", LABEL, MS), 25),
     atMost("native modules loaded", figure("punctual", LABEL, "native modules"), 0),

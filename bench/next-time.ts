@@ -100,23 +100,22 @@ const sides: Record<string, Side> = Object.fromEntries(
 );
 
 function cells(effort: Effort): Cell[] {
-  const milliseconds = { full: 100, quick: 20, once: 1 }[effort];
-  const zones = effort === "once" ? ZONES.slice(0, 1) : ZONES;
+  const milliseconds = { full: 100, quick: 10, once: 1 }[effort];
+  const zones = effort === "full" ? ZONES : ZONES.slice(0, 1);
   return ["UTC", ...zones].flatMap((zone) =>
     Object.keys(sides)
       // cron-parser takes seconds in zones.
-      .filter((name) => zone === "UTC" || (knowsZones(name) && (effort !== "once" || name !== "cron-parser")))
+      .filter((name) => zone === "UTC" || (knowsZones(name) && (effort === "full" || name !== "cron-parser")))
       .map((name) => ({ side: name, label: zone, settings: { zone, milliseconds } })),
   );
 }
 
 /** How many times a peer's speed is ours, over the expressions that both know. */
-function timesFaster(figure: FigureOf, zone: string, peer: string): number {
-  return geometricMean(
-    EXPRESSIONS.flatMap(
-      (expression) => ratio(figure("punctual", zone, expression), figure(peer, zone, expression)) ?? [],
-    ),
+function timesFaster(figure: FigureOf, zone: string, peer: string): number | undefined {
+  const ratios = EXPRESSIONS.flatMap(
+    (expression) => ratio(figure("punctual", zone, expression), figure(peer, zone, expression)) ?? [],
   );
+  return ratios.length === 0 ? undefined : geometricMean(ratios);
 }
 
 function targets(figure: FigureOf): Target[] {
@@ -172,7 +171,7 @@ export const question: Question = {
   title: "next fire times per second, each asked of the one before; higher is better",
   sides,
   cells,
-  repeats: (effort) => ({ full: 3, quick: 3, once: 1 })[effort],
+  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
   targets,
   compare,
   remarks,

@@ -24,7 +24,14 @@ export interface Cell {
   /** What is compared: sides of the same label stand beside one another. */
   readonly label: string;
   readonly settings: Settings;
+  /** Why this is not measured; it stands in the table. */
+  readonly leftOut?: string;
+  /** For how long the child process may run. @default 180,000 */
+  readonly limitMs?: number;
 }
+
+/** Why a cell is left out of a shorter run. */
+export const LATER_ONLY = "only in a full run";
 
 export interface Target {
   readonly what: string;
@@ -42,6 +49,8 @@ export interface Question {
   readonly sides: Readonly<Record<string, Side>>;
   cells(effort: Effort): Cell[];
   repeats(effort: Effort): number;
+  /** All cells at the same time: where the process mostly waits, and what counts is not how fast it is. */
+  readonly together?: boolean;
   /** The figures of PERFORMANCE.md. */
   targets(figure: FigureOf): Target[];
   /** What the results of different sides tell about one another; a text is a failure. */
@@ -69,8 +78,13 @@ export const QUESTIONS = [
   "worker-runs",
   "cpu-jobs",
   "claims",
+  "history",
   "idle",
+  "memory",
+  "counts",
   "import-cost",
+  "bundle-size",
+  "growth",
 ] as const;
 
 export async function loadQuestion(name: string): Promise<Question> {

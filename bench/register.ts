@@ -1,15 +1,19 @@
+import { BareRegistry } from "./bare-registry.js";
+import { PEER_REGISTRIES } from "./peer-registries.js";
+import { registerWithBree, registerWithBullmq } from "./slow-registries.js";
 import { distinctExpression, nextOfDistinct } from "./corpus.js";
 import type { Cell, Effort, FigureOf, Measured, Question, Settings, Side, Target } from "./question.js";
-import { atMost, check } from "./question.js";
+import { atMost, check, LATER_ONLY } from "./question.js";
 
 const ADD = "register a job, µs";
 const HEAP = "heap per job, bytes";
 const REMOVE = "remove a job, µs";
 const SHARED_EXPRESSION = "0 0 1 1 *";
+const BARE = "limit (bare heap)";
 const WARM_UP = 2_000;
 
 /** A way to register jobs. All jobs have one function: what a user's own closures weigh is not the library's doing. */
-interface Registry<Handle> {
+export interface Registry<Handle> {
   add(expression: string): Handle;
   remove(handle: Handle): void;
   /** Throws when what is registered is not what was asked for. */
@@ -76,9 +80,19 @@ const sides: Record<string, Side> = {
       verifyEmpty: () => check(scheduler.jobs().length === 0, "jobs are left"),
     };
   }),
-  croner: side(async () => {
-    const { Cron } = await import("croner");
-    return { add: (expression) => new Cron(expression, noop), remove: (job) => job.stop() };
+  [BARE]: side(async () => {
+    const registry = new BareRegistry();
+    return {
+      add: (expression) => registry.add(expression, noop),
+      remove: (job) => registry.remove(job),
+      verify: (jobs, expressionOf) => {
+        check(registry.size === jobs.length, "the number of registered jobs");
+        if (expressionOf !== distinctExpression) return;
+        const now = Date.now();
+        check(jobs[97]?.time === nextOfDistinct(97, now), "next fire time of job 97");
+      },
+      verifyEmpty: () => check(registry.size === 0, "jobs are left"),
+    };
   }),
   "cron-schedule": side(async () => {
     const { parseCronExpression } = await import("cron-schedule");
@@ -93,28 +107,38 @@ const sides: Record<string, Side> = {
       remove: (handle) => TimerBasedCronScheduler.clearTimeoutOrInterval(handle),
     };
   }),
-  "node-cron": side(async () => {
-    const { schedule } = await import("node-cron");
-    return { add: (expression) => schedule(expression, noop), remove: (task) => void task.destroy() };
-  }),
+  ...Object.fromEntries(Object.entries(PEER_REGISTRIES).map(([name, open]) => [name, side(open)])),
+  bree: registerWithBree,
+  bullmq: registerWithBullmq,
 };
 
-const MOST_JOBS: Readonly<Record<string, number>> = {
-  punctual: 1e6,
-  "cron-schedule": 1e5,
-  croner: 1e4,
-  "node-cron": 1e4,
-};
+const MOST_JOBS: Readonly<Record<string, number>> = { punctual: 1e6, [BARE]: 1e6, "cron-schedule": 1e5 };
+/** Others: a job of theirs takes from a tenth of a millisecond to one, and some take longer with each job there is. */
+const MOST_OF_OTHERS = 1e4;
+const QUICK = ["punctual", BARE, "cron-schedule"];
+const SLOW = ["bree", "bullmq", "cron", "node-schedule"];
 
 function cells(effort: Effort): Cell[] {
-  const sizes = { full: [1e3, 1e4, 1e5, 1e6], quick: [1e4, 1e5], once: [1e3] }[effort];
+  const sizes = { full: [1e3, 1e4, 1e5, 1e6], quick: [1e3, 1e5], once: [1e3] }[effort];
   return sizes.flatMap((jobs) =>
     ["distinct", "shared"].flatMap((kind) =>
-      Object.keys(sides)
-        .filter((name) => jobs <= (MOST_JOBS[name] ?? 0))
-        .map((name) => ({ side: name, label: labelOf(jobs, kind), settings: { jobs, kind } })),
+      Object.keys(sides).map((name) => {
+        const leftOut = reasonAgainst(name, jobs, kind, effort);
+        const cell = { side: name, label: labelOf(jobs, kind), settings: { jobs, kind }, limitMs: 60_000 };
+        return { ...cell, ...(leftOut !== undefined && { leftOut }) };
+      }),
     ),
   );
+}
+
+function reasonAgainst(name: string, jobs: number, kind: string, effort: Effort): string | undefined {
+  if (jobs > (MOST_JOBS[name] ?? MOST_OF_OTHERS)) {
+    return MOST_JOBS[name] === undefined
+      ? "a minute or more, or out of memory: 10,000 tell enough"
+      : "100,000 tell enough";
+  }
+  if (effort === "full" || QUICK.includes(name)) return undefined;
+  return effort === "quick" && jobs === 1e3 && kind === "distinct" && !SLOW.includes(name) ? undefined : LATER_ONLY;
 }
 
 function labelOf(jobs: number, kind: string): string {
@@ -139,6 +163,6 @@ export const question: Question = {
   title: "what registering and removing a job costs, scheduler not started; lower is better",
   sides,
   cells,
-  repeats: (effort) => ({ full: 3, quick: 2, once: 1 })[effort],
+  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
   targets,
 };

@@ -2,14 +2,33 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, release } from "node:os";
 import type { FigureOf, Result, Target } from "./question.js";
 
-const PEERS = ["croner", "cron-schedule", "node-cron", "cron-parser", "cronosjs", "tinypool"];
+/** Whose versions are told: peers, and what the limits are made of. */
+const OTHERS = [
+  "bree",
+  "bullmq",
+  "cron",
+  "cron-parser",
+  "cron-schedule",
+  "croner",
+  "cronosjs",
+  "esbuild",
+  "ioredis",
+  "kysely",
+  "libsql",
+  "node-cron",
+  "node-schedule",
+  "piscina",
+  "redlock",
+  "tinypool",
+  "toad-scheduler",
+];
 
 export function environment(): Record<string, string> {
-  const versions = ["punctual", ...PEERS].map((name) => `${name} ${versionOf(name)}`);
+  const versions = ["punctual", ...OTHERS].map((name) => `${name} ${versionOf(name)}`);
   return {
     node: process.version,
     cpu: `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`,
-    system: `${process.platform} ${release()}`,
+    system: `${process.platform} ${release().split("-")[0]}, ${process.arch}`,
     date: new Date().toISOString(),
     versions: versions.join(", "),
   };
@@ -38,7 +57,8 @@ export function tables(results: readonly Result[]): string {
     .join("\n");
 }
 
-function table(label: string, results: readonly Result[]): string {
+function table(label: string, all: readonly Result[]): string {
+  const results = all.filter(({ leftOut }) => leftOut === undefined);
   const figures = new Set(results.flatMap((result) => Object.keys(result.figures)));
   const faults = new Set(results.flatMap((result) => Object.keys(result.faults)));
   const rows = [
@@ -46,8 +66,13 @@ function table(label: string, results: readonly Result[]): string {
     ...[...figures].map((name) => [name, ...results.map((result) => cellText(result, result.figures[name]))]),
     ...[...faults].map((name) => [`fault: ${name}`, ...results.map((result) => cellText(result, result.faults[name]))]),
   ];
-  const errors = results.flatMap(({ side, error }) => (error === undefined ? [] : [`  ${side} failed: ${error}`]));
-  return [...aligned(rows), ...errors, ""].join("\n");
+  const errors = all.flatMap(({ side, error }) => (error === undefined ? [] : [`  ${side} failed: ${error}`]));
+  const reasons = [...new Set(all.flatMap(({ leftOut }) => leftOut ?? []))];
+  const absent = reasons.map((reason) => {
+    const sides = all.filter(({ leftOut }) => leftOut === reason).map(({ side }) => side);
+    return `  left out, ${reason}: ${sides.join(", ")}`;
+  });
+  return [...aligned(rows), ...errors, ...absent, ""].join("\n");
 }
 
 function cellText(result: Result, value: number | undefined): string {

@@ -1,41 +1,50 @@
-/** npm run bench -- [question ...] [--quick | --once] [--json FILE] */
-import { writeFileSync } from "node:fs";
+/** npm run bench -- [question ...] [--quick | --once], or npm run bench -- --gate */
 import { parseArgs } from "node:util";
 import type { Effort, Question, Result } from "./question.js";
 import { QUESTIONS, loadQuestion } from "./question.js";
 import { environment, figureOf, tables, targetLine } from "./report.js";
+import { save } from "./results.js";
 import { runCells } from "./run-cells.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: "boolean" }, once: { type: "boolean" }, json: { type: "string" } },
+  options: { quick: { type: "boolean" }, once: { type: "boolean" }, gate: { type: "boolean" } },
 });
 const effort: Effort = values.once ? "once" : values.quick ? "quick" : "full";
 const env = environment();
 for (const [key, value] of Object.entries(env)) console.log(`${key.padEnd(9)} ${value}`);
 
-const answers = [];
-for (const name of positionals.length === 0 ? QUESTIONS : positionals) answers.push(await answer(name));
-if (values.json !== undefined) {
-  writeFileSync(values.json, `${JSON.stringify({ environment: env, effort, answers }, null, 2)}\n`);
+const wrong: string[] = [];
+if (values.gate) {
+  const { gate } = await import("./gate.js");
+  wrong.push(...(await gate()));
+} else {
+  for (const name of positionals.length === 0 ? QUESTIONS : positionals) wrong.push(...(await answer(name)));
 }
-const wrong = answers.flatMap(({ faults }) => faults);
 if (wrong.length > 0) {
   console.error(`\nWRONG RESULTS:\n  ${wrong.join("\n  ")}`);
   process.exitCode = 1;
 }
 
-async function answer(name: string) {
+/** Prints and keeps what was found; gives what is wrong with it. */
+async function answer(name: string): Promise<readonly string[]> {
   const question = await loadQuestion(name);
-  console.log(`\n## ${name}: ${question.title}\n`);
-  const results = await runCells(name, question.cells(effort), question.repeats(effort));
+  const { title } = question;
+  console.log(`\n## ${name}: ${title}\n`);
+  const start = performance.now();
+  const results = await runCells(name, question.cells(effort), question.repeats(effort), question);
+  const seconds = Math.round((performance.now() - start) / 1_000);
   console.log(tables(results));
   const remarks = question.remarks?.(results) ?? [];
   if (remarks.length > 0) console.log(`${remarks.map((remark) => `  ${remark}`).join("\n")}\n`);
   const targets = question.targets(figureOf(results));
   // One small iteration tells whether results are right, not how fast the code is.
   if (effort !== "once") for (const target of targets) console.log(targetLine(target));
-  return { name, results, remarks, targets, faults: faultsOf(name, question, results) };
+  console.log(`  in ${seconds} s`);
+  const faults = faultsOf(name, question, results);
+  const shown = results.map(({ answers: _, ...rest }) => rest);
+  save({ name, title, effort, seconds, environment: env, results: shown, remarks, targets, faults });
+  return faults;
 }
 
 /** Peers may be wrong, and the tables say so; we and the limit may not. */

@@ -11,6 +11,9 @@ export interface Timing {
   readonly spread: boolean;
 }
 
+/** What is told of each start. */
+export type Starts = Pick<StartLog, "start">;
+
 /** Every start of every job, to be checked: each fire once, none early. */
 export class StartLog {
   /** Milliseconds after the fire time, in order of start. */

@@ -27,7 +27,7 @@ export async function watchStarts(contestant: Contestant, options: WatchOptions)
   const firstMs = Math.ceil((Date.now() + leadMs) / 1_000) * 1_000;
   const timing = { jobs, firstMs, seconds, spread };
   const log = new StartLog(timing);
-  await contestant.register(timing, expressionOf(firstMs, seconds), log);
+  const close = await contestant.register(timing, expressionOf(firstMs, seconds), log);
   globalThis.gc?.();
   check(Date.now() < firstMs - 150, "the jobs were not registered in time");
   await sleep(firstMs - 100 - Date.now());
@@ -35,7 +35,9 @@ export async function watchStarts(contestant: Contestant, options: WatchOptions)
   const end = firstMs + seconds * 1_000;
   await sleep(end - Date.now());
   while (!log.complete && Date.now() < end + PATIENCE_MS) await sleep(20);
-  return { log, longestBlockMs: watch?.stop() ?? Number.NaN };
+  const longestBlockMs = watch?.stop() ?? Number.NaN;
+  await close?.();
+  return { log, longestBlockMs };
 }
 
 /** Those very seconds, in any minute: the child process ends before they come again. */

@@ -4,29 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
-import { ENTRIES, PEERS, ROOT } from "./entries.js";
+import { bundleSizeOf } from "./bundle.js";
+import { ENTRIES, ROOT } from "./entries.js";
 
 const limits = JSON.parse(readFileSync(join(ROOT, "size-limits.json"), "utf8")) as Readonly<Record<string, number>>;
-
-/** In bytes; what is loaded only when it is needed counts too. */
-async function sizeOf(module: string): Promise<number> {
-  const { outputFiles } = await build({
-    entryPoints: [module],
-    bundle: true,
-    minify: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    external: [...PEERS],
-    outdir: "out",
-    write: false,
-    logLevel: "error",
-  });
-  return outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
-}
 
 // The file that runs in worker threads is no entry, but each thread loads it.
 const modules = [...ENTRIES, { name: "worker-thread", module: join(ROOT, "dist/worker-thread.js") }];
@@ -34,7 +15,7 @@ const unknown = Object.keys(limits).filter((name) => !modules.some((module) => m
 const faults = unknown.map((name) => `${name} has a limit, and is nowhere`);
 
 for (const { name, module } of modules) {
-  const size = await sizeOf(module);
+  const { gzip: size } = await bundleSizeOf(module);
   const limit = limits[name];
   console.log(`${name.padEnd(22)} ${String(size).padStart(7)} bytes of ${limit ?? "?"}`);
   if (limit === undefined) faults.push(`${name} has no limit`);
