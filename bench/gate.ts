@@ -131,7 +131,7 @@ const PARTS: readonly Part[] = [
       count(counts.IDLE, counts.TIMERS, 1),
       count(counts.CLAIM, counts.ROUND_TRIPS, 1),
       count(counts.CLAIM, counts.COMMANDS, 4),
-      count(counts.BATCH, counts.STATEMENTS, 17),
+      count(counts.BATCH, counts.STATEMENTS, 24),
       count(counts.BATCH, counts.TRANSACTIONS, 1),
     ],
   },
