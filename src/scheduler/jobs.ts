@@ -108,7 +108,7 @@ export class Jobs implements JobHost {
   /** Has an interval count from there on, as it did before the process began. */
   rebind(job: JobState, fromMs: number): void {
     if (job.settings.distributed === null && job.schedule.afterRun !== true) {
-      job.schedule = this.#scheduleFor(job.name, job.spec, job.settings, fromMs);
+      job.schedule = scheduleFor(job.name, job.spec, job.settings, fromMs);
     }
   }
 
@@ -149,7 +149,7 @@ export class Jobs implements JobHost {
   }
 
   reschedule(job: JobState, spec: ScheduleSpec): void {
-    const schedule = this.#scheduleFor(job.name, spec, job.settings);
+    const schedule = scheduleFor(job.name, spec, job.settings, this.now());
     const next = nextOf(schedule, this.now());
     refuseLateRetry(schedule, next, job.settings);
     job.spec = spec;
@@ -159,7 +159,7 @@ export class Jobs implements JobHost {
 
   update(job: JobState, options: JobUpdate): void {
     const settings = jobSettings(options, job.settings, this.#parts.groups);
-    const schedule = changesSchedule(options) ? this.#scheduleFor(job.name, job.spec, settings) : job.schedule;
+    const schedule = changesSchedule(options) ? scheduleFor(job.name, job.spec, settings, this.now()) : job.schedule;
     const data = "data" in options ? options.data : job.data;
     this.#change(job, { settings, schedule, data, enabled: options.enabled });
     this.#parts.events.emit("job:updated", { job: job.handle });
@@ -174,7 +174,7 @@ export class Jobs implements JobHost {
     const { settings: before } = job;
     const settings = this.#settingsOf(options, before.distributed);
     const isSame = spec === null && readsAlike(before, settings);
-    const schedule = isSame ? job.schedule : this.#scheduleFor(job.name, spec ?? job.spec, settings);
+    const schedule = isSame ? job.schedule : scheduleFor(job.name, spec ?? job.spec, settings, this.now());
     const enabled = settings.enabled === before.enabled ? undefined : settings.enabled;
     this.#change(job, { settings, schedule, data: options.data, enabled });
     if (spec !== null) job.spec = spec;
@@ -234,7 +234,7 @@ export class Jobs implements JobHost {
     spec: ScheduleSpec | null,
     settings: JobSettings,
   ): { readonly schedule: Schedule; readonly next: number | null } {
-    const schedule = spec === null ? NEVER : this.#scheduleFor(name, spec, settings);
+    const schedule = spec === null ? NEVER : scheduleFor(name, spec, settings, this.now());
     const next = nextOf(schedule, this.now());
     refuseLateRetry(schedule, next, settings);
     return { schedule, next };
@@ -261,9 +261,5 @@ export class Jobs implements JobHost {
     job.schedule = schedule;
     // After the run that goes on, or waits to.
     loop.setNew(job, schedule.afterRun === true && !isIdle(job) ? null : next);
-  }
-
-  #scheduleFor(jobName: string, spec: ScheduleSpec, settings: JobSettings, fromMs: number = this.now()): Schedule {
-    return scheduleFor(jobName, spec, settings, fromMs);
   }
 }

@@ -1,6 +1,6 @@
 import { OUTCOMES } from "../record.js";
 import { InsertStatements } from "./insert-statements.js";
-import type { MigrationTarget } from "./migrations.js";
+import type { MigrationTarget } from "./migration-lock.js";
 import type { Mark } from "./prune.js";
 import { notBefore } from "./prune.js";
 import type { Steps } from "./store.js";

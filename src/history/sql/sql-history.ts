@@ -1,5 +1,4 @@
 import { SystemClock } from "../../clock/system-clock.js";
-import { InvalidOptionError } from "../../errors.js";
 import type { BatchProblem } from "../batch-problem.js";
 import type { BatchWriterStats } from "../batch-writer.js";
 import { BatchWriter } from "../batch-writer.js";
@@ -19,8 +18,7 @@ import { RetentionTimer } from "./retention-timer.js";
 import { SqlJournal } from "./sql-journal.js";
 import { SqlRecords } from "./sql-records.js";
 import type { SqliteHandle } from "./sqlite-engine.js";
-import { loadEngine } from "./sqlite-engine.js";
-import { SqliteStore } from "./sqlite-store.js";
+import { SqliteStore, sqliteSource } from "./sqlite-store.js";
 import type { JobStats, StatsQuery } from "./stats.js";
 import { jobCountSteps, statsSteps } from "./stats.js";
 import type { SqlStore } from "./store.js";
@@ -66,7 +64,10 @@ export class SqlHistory implements History {
    */
   static sqlite(database: string | SqliteHandle, options: SqliteHistoryOptions = {}): SqlHistory {
     const checked = checkOptions(options, ["engine", "busyTimeout"]);
-    return new SqlHistory(new SqliteStore(sourceOf(database, checked), checked.prefix, checked.busyTimeoutMs), checked);
+    return new SqlHistory(
+      new SqliteStore(sqliteSource(database, checked.engine), checked.prefix, checked.busyTimeoutMs),
+      checked,
+    );
   }
 
   /** In PostgreSQL, through a `Pool` of the package pg, which its owner ends. @throws InvalidOptionError */
@@ -183,13 +184,4 @@ export class SqlHistory implements History {
       },
     });
   }
-}
-
-function sourceOf(
-  database: string | SqliteHandle,
-  { engine }: CheckedOptions,
-): ConstructorParameters<typeof SqliteStore>[0] {
-  if (typeof database === "string" && database !== "") return { path: database, open: loadEngine(engine) };
-  if (typeof (database as SqliteHandle | null)?.prepare === "function") return { handle: database as SqliteHandle };
-  throw new InvalidOptionError("database", "the path of a file, or a database of better-sqlite3 or libsql", database);
 }

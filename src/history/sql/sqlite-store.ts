@@ -1,7 +1,9 @@
+import { InvalidOptionError } from "../../errors.js";
 import type { CompiledQuery, Dialect } from "./kysely.js";
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "./kysely.js";
 import { pause } from "./pause.js";
-import type { OpenSqlite, SqliteHandle, SqliteStatement } from "./sqlite-engine.js";
+import type { OpenSqlite, SqliteEngine, SqliteHandle, SqliteStatement } from "./sqlite-engine.js";
+import { loadEngine } from "./sqlite-engine.js";
 import type { Builder, SqlStore, Steps } from "./store.js";
 import { TablePrefix } from "./table-prefix.js";
 
@@ -20,6 +22,13 @@ const MAX_STATEMENTS = 300;
 
 /** Where the database comes from: a file, opened when first needed and closed by `close`, or a handle of the user's. */
 export type SqliteSource = { readonly path: string; readonly open: OpenSqlite } | { readonly handle: SqliteHandle };
+
+/** What a user gives for a database of SQLite's. @throws InvalidOptionError; PunctualError with code `PEER_MISSING` */
+export function sqliteSource(database: string | SqliteHandle, engine: SqliteEngine | undefined): SqliteSource {
+  if (typeof database === "string" && database !== "") return { path: database, open: loadEngine(engine) };
+  if (typeof (database as SqliteHandle | null)?.prepare === "function") return { handle: database as SqliteHandle };
+  throw new InvalidOptionError("database", "the path of a file, or a database of better-sqlite3 or libsql", database);
+}
 
 /** A database of SQLite's. A transaction is performed in one go, without giving way to anything else of this process. */
 export class SqliteStore implements SqlStore {

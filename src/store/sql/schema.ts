@@ -1,49 +1,30 @@
-import { PunctualError } from "../../errors.js";
 import { sql } from "../../history/sql/kysely.js";
-import type { Builder, SqlDialect, Steps } from "../../history/sql/store.js";
-
-/** What statements need to know of their database. */
-export interface JobTables {
-  readonly builder: Builder;
-  readonly dialect: SqlDialect;
-  readonly prefix: string;
-}
+import type { MigratedTables, MigrationTarget } from "../../history/sql/migration-lock.js";
+import { refuseNewer, underLock } from "../../history/sql/migration-lock.js";
+import type { SqlDialect, Steps } from "../../history/sql/store.js";
 
 /** The statements that lead from each version to the next; what was published never changes. */
 const MIGRATIONS: readonly ((dialect: SqlDialect, prefix: string) => readonly string[])[] = [schema1];
 
-/** How long a process waits for another that migrates, seconds. */
-const LOCK_LIMIT_S = 60;
-
 /** Brings the tables to the newest version, under a lock. @throws PunctualError with code `STORE_FAILED` */
-export function* migrateSteps(tables: JobTables): Steps<void> {
-  const { dialect, prefix, builder } = tables;
-  // On SQLite the transaction itself is the lock.
-  if (dialect === "postgres") {
-    yield sql`select pg_advisory_xact_lock(hashtext(${`punctual jobs ${prefix}`}))`.compile(builder);
-  }
-  if (dialect !== "mysql") return yield* applySteps(tables);
-  // MySQL commits at every statement that makes a table: the lock has to last beyond that.
-  const name = `${prefix}job_migration`;
-  const locked = yield sql`select get_lock(${name}, ${LOCK_LIMIT_S}) as locked`.compile(builder);
-  if (Number((locked[0] as { locked: unknown }).locked) !== 1) {
-    throw new PunctualError("STORE_FAILED", `another process has held the lock ${name} for ${LOCK_LIMIT_S} s`);
-  }
-  try {
-    yield* applySteps(tables);
-  } finally {
-    yield sql`select release_lock(${name})`.compile(builder);
-  }
+export function migrateSteps(target: MigrationTarget): Steps<void> {
+  return underLock(target, tablesOf(target), () => applySteps(target));
 }
 
-function* applySteps({ builder, dialect, prefix }: JobTables): Steps<void> {
+function tablesOf({ prefix }: MigrationTarget): MigratedTables {
+  const locks = { postgres: `punctual jobs ${prefix}`, mysql: `${prefix}job_migration` };
+  return { locks, names: `${prefix}job*`, code: "STORE_FAILED" };
+}
+
+function* applySteps(target: MigrationTarget): Steps<void> {
+  const { builder, dialect, prefix } = target;
   const table = `${prefix}job_store`;
   const int = dialect === "sqlite" ? "integer" : "bigint";
   const columns = ["version", "revision", "kills"].map((column) => `${column} ${int} not null`).join(", ");
   yield sql.raw(`create table if not exists ${table} (id ${int} not null primary key, ${columns})`).compile(builder);
   const rows = yield sql`select version from ${sql.table(table)}`.compile(builder);
   const version = Number((rows[0] as { version: unknown } | undefined)?.version ?? 0);
-  refuseNewer(version, prefix);
+  refuseNewer(version, MIGRATIONS.length, tablesOf(target));
   for (const migration of MIGRATIONS.slice(version)) {
     for (const text of migration(dialect, prefix)) yield sql.raw(text).compile(builder);
   }
@@ -52,15 +33,6 @@ function* applySteps({ builder, dialect, prefix }: JobTables): Steps<void> {
   yield version === 0
     ? sql`insert into ${sql.table(table)} (id, version, revision, kills) values (1, ${newest}, 0, 0)`.compile(builder)
     : sql`update ${sql.table(table)} set version = ${newest}`.compile(builder);
-}
-
-function refuseNewer(version: number, prefix: string): void {
-  if (version <= MIGRATIONS.length) return;
-  throw new PunctualError(
-    "STORE_FAILED",
-    `the tables ${prefix}job* are of version ${version}, made by a newer punctual; this one knows version ` +
-      `${MIGRATIONS.length}: update punctual here, or give it a database or prefix of its own`,
-  );
 }
 
 function schema1(dialect: SqlDialect, prefix: string): readonly string[] {

@@ -1,11 +1,8 @@
 import { SystemClock } from "../../clock/system-clock.js";
-import { InvalidOptionError } from "../../errors.js";
 import type { MysqlPool, PostgresPool } from "../../history/sql/kysely.js";
 import { mysqlStore, postgresStore } from "../../history/sql/pool-store.js";
 import type { SqliteHandle } from "../../history/sql/sqlite-engine.js";
-import { loadEngine } from "../../history/sql/sqlite-engine.js";
-import type { SqliteSource } from "../../history/sql/sqlite-store.js";
-import { SqliteStore } from "../../history/sql/sqlite-store.js";
+import { SqliteStore, sqliteSource } from "../../history/sql/sqlite-store.js";
 import type { SqlStore, Steps } from "../../history/sql/store.js";
 import type { JobStore, KillMessage, StoredRow, StoredState, StoreWatch, StoreWatcher } from "../job-store.js";
 import { RevisionWatch } from "../revision-watch.js";
@@ -13,7 +10,7 @@ import type { CheckedStoreOptions, SqliteJobStoreOptions, SqlJobStoreOptions } f
 import { checkStoreOptions } from "./options.js";
 import type { ListenPool } from "./postgres-listener.js";
 import { PostgresListener } from "./postgres-listener.js";
-import type { JobTables } from "./schema.js";
+import type { MigrationTarget } from "../../history/sql/migration-lock.js";
 import { migrateSteps } from "./schema.js";
 import { channelOf, killSteps, loadSteps, newsSteps, removeSteps, saveSteps } from "./statements.js";
 
@@ -28,7 +25,7 @@ const SLOW_POLL_MS = 5_000;
  */
 export class SqlJobStore implements JobStore {
   readonly #store: SqlStore;
-  readonly #tables: JobTables;
+  readonly #tables: MigrationTarget;
   readonly #pollMs: number;
   /** Where it is told of changes; `null` where it has to ask. */
   readonly #pool: ListenPool | null;
@@ -53,7 +50,7 @@ export class SqlJobStore implements JobStore {
    */
   static sqlite(database: string | SqliteHandle, options: SqliteJobStoreOptions = {}): SqlJobStore {
     const checked = checkStoreOptions(options, ["engine"]);
-    return new SqlJobStore(new SqliteStore(sourceOf(database, checked), checked.prefix), checked);
+    return new SqlJobStore(new SqliteStore(sqliteSource(database, checked.engine), checked.prefix), checked);
   }
 
   /**
@@ -135,10 +132,4 @@ export class SqlJobStore implements JobStore {
       throw error;
     }
   }
-}
-
-function sourceOf(database: string | SqliteHandle, { engine }: CheckedStoreOptions): SqliteSource {
-  if (typeof database === "string" && database !== "") return { path: database, open: loadEngine(engine) };
-  if (typeof (database as SqliteHandle | null)?.prepare === "function") return { handle: database as SqliteHandle };
-  throw new InvalidOptionError("database", "the path of a file, or a database of better-sqlite3 or libsql", database);
 }

@@ -3,7 +3,7 @@ import type { Steps } from "../../history/sql/store.js";
 import type { KillMessage, StoredRow, StoredState } from "../job-store.js";
 import type { StoreNews } from "../revision-watch.js";
 import { killText, readKill } from "../revision-watch.js";
-import type { JobTables } from "./schema.js";
+import type { MigrationTarget } from "../../history/sql/migration-lock.js";
 
 /** How many kill messages are kept for those who have not heard them yet. */
 const KILLS_KEPT = 100;
@@ -18,7 +18,7 @@ interface Names {
   readonly store: ReturnType<typeof sql.table>;
 }
 
-function namesOf({ prefix }: JobTables): Names {
+function namesOf({ prefix }: MigrationTarget): Names {
   return {
     jobs: sql.table(`${prefix}jobs`),
     kills: sql.table(`${prefix}job_kills`),
@@ -31,7 +31,7 @@ export function channelOf(prefix: string): string {
   return `${prefix}jobs`;
 }
 
-export function* loadSteps(tables: JobTables): Steps<StoredState> {
+export function* loadSteps(tables: MigrationTarget): Steps<StoredState> {
   const { jobs } = namesOf(tables);
   const { revision } = yield* countsOf(tables);
   const found = yield sql`select name, revision, saved_at_ms, definition from ${jobs}`.compile(tables.builder);
@@ -47,7 +47,7 @@ export function* loadSteps(tables: JobTables): Steps<StoredState> {
 }
 
 /** Writers come one after another: each begins by taking the next revision, and others wait for that row. */
-export function* saveSteps(tables: JobTables, row: Omit<StoredRow, "revision">): Steps<number> {
+export function* saveSteps(tables: MigrationTarget, row: Omit<StoredRow, "revision">): Steps<number> {
   const { builder, dialect } = tables;
   const { jobs } = namesOf(tables);
   const { name, savedAtMs, text } = row;
@@ -61,7 +61,7 @@ export function* saveSteps(tables: JobTables, row: Omit<StoredRow, "revision">):
   return revision;
 }
 
-export function* removeSteps(tables: JobTables, name: string): Steps<number | null> {
+export function* removeSteps(tables: MigrationTarget, name: string): Steps<number | null> {
   const { builder } = tables;
   const { jobs, store } = namesOf(tables);
   // Takes its turn among the writers, before it looks.
@@ -74,7 +74,7 @@ export function* removeSteps(tables: JobTables, name: string): Steps<number | nu
   return revision;
 }
 
-export function* killSteps(tables: JobTables, message: KillMessage): Steps<void> {
+export function* killSteps(tables: MigrationTarget, message: KillMessage): Steps<void> {
   const { builder } = tables;
   const { kills } = namesOf(tables);
   const { kills: id } = yield* next(tables, "kills");
@@ -83,7 +83,7 @@ export function* killSteps(tables: JobTables, message: KillMessage): Steps<void>
   yield* tell(tables);
 }
 
-export function* newsSteps(tables: JobTables, seenKills: number | null): Steps<StoreNews> {
+export function* newsSteps(tables: MigrationTarget, seenKills: number | null): Steps<StoreNews> {
   const counts = yield* countsOf(tables);
   if (seenKills === null || counts.kills <= seenKills) return { ...counts, messages: [] };
   const { kills } = namesOf(tables);
@@ -91,19 +91,19 @@ export function* newsSteps(tables: JobTables, seenKills: number | null): Steps<S
   return { ...counts, messages: (rows as readonly { message: string }[]).map(({ message }) => readKill(message)) };
 }
 
-function* next(tables: JobTables, column: "revision" | "kills"): Steps<{ revision: number; kills: number }> {
+function* next(tables: MigrationTarget, column: "revision" | "kills"): Steps<{ revision: number; kills: number }> {
   const counter = sql.ref(column);
   yield sql`update ${namesOf(tables).store} set ${counter} = ${counter} + 1 where id = 1`.compile(tables.builder);
   return yield* countsOf(tables);
 }
 
-function* countsOf(tables: JobTables): Steps<{ revision: number; kills: number }> {
+function* countsOf(tables: MigrationTarget): Steps<{ revision: number; kills: number }> {
   const rows = yield sql`select revision, kills from ${namesOf(tables).store} where id = 1`.compile(tables.builder);
   const { revision, kills } = rows[0] as { revision: Count; kills: Count };
   return { revision: Number(revision), kills: Number(kills) };
 }
 
 /** PostgreSQL tells those who listen, when the transaction is committed. */
-function* tell({ builder, dialect, prefix }: JobTables): Steps<void> {
+function* tell({ builder, dialect, prefix }: MigrationTarget): Steps<void> {
   if (dialect === "postgres") yield sql`select pg_notify(${channelOf(prefix)}, '')`.compile(builder);
 }
