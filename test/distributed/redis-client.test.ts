@@ -9,6 +9,7 @@ import { fromNodeRedis, REDIS_OPTIONS, RedisDistributed } from "punctual/redis";
 import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { keyOf } from "../../src/distributed/redis-key.js";
+import { withCluster } from "../support/redis-cluster.js";
 import { RedisServer } from "../support/redis-server.js";
 import { cannotTell, claimOf, grant } from "./fixtures/redis-asking.js";
 import { openIoredis } from "./fixtures/redis-store.js";
@@ -168,19 +169,7 @@ test("of twenty that claim each of two hundred fires at once, one is granted eac
 });
 
 test("a Cluster keeps each service at the node of its key", async () => {
-  const settings = ["--cluster-enabled", "yes"];
-  await using first = await RedisServer.start({ settings });
-  await using second = await RedisServer.start({ settings });
-  await first.command("CLUSTER ADDSLOTSRANGE 0 8191");
-  await second.command("CLUSTER ADDSLOTSRANGE 8192 16383");
-  await second.command("CLUSTER SET-CONFIG-EPOCH 2");
-  await first.command(`CLUSTER MEET 127.0.0.1 ${second.port}`);
-  for (const each of [first, second]) await each.until("CLUSTER INFO", (info) => info.includes("cluster_state:ok"));
-  await first.until("CLUSTER NODES", (nodes) => nodes.includes("8192-16383"));
-  const cluster = new Cluster([first.url], { enableOfflineQueue: false, redisOptions: REDIS_OPTIONS });
-  cluster.on("error", () => {});
-  try {
-    await new Promise<void>((resolve) => cluster.once("ready", resolve));
+  await withCluster(async (cluster, servers) => {
     const node = new RedisDistributed(cluster);
     const names = Array.from({ length: 20 }, (_, index) => `service-${index}{x}`);
     for (const serviceName of names) {
@@ -188,15 +177,12 @@ test("a Cluster keeps each service at the node of its key", async () => {
       expect(await lease?.renew(60_000)).toBe(true);
       expect(await node.claim(claimOf(Date.now() + 500, { serviceName }))).toMatchObject({ reason: "held" });
     }
-    const sizes = [await first.command("DBSIZE"), await second.command("DBSIZE")].map((reply) =>
-      Number(reply.slice(1)),
-    );
+    const replies = await Promise.all(servers.map((server) => server.command("DBSIZE")));
+    const sizes = replies.map((reply) => Number(reply.slice(1)));
     expect(Math.min(...sizes)).toBeGreaterThan(0);
     expect(sizes.reduce((sum, size) => sum + size)).toBe(names.length);
     expect(refusal(() => new RedisDistributed(cluster, { minReplicas: 1 })).path).toBe("minReplicas");
-  } finally {
-    cluster.disconnect();
-  }
+  });
 });
 
 function refusal(make: () => unknown): InvalidOptionError {

@@ -1,10 +1,10 @@
-import { Cluster } from "ioredis";
-import { REDIS_OPTIONS, RedisJobStore } from "punctual/redis";
+import { RedisJobStore } from "punctual/redis";
 import { jobStoreContract } from "punctual/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { StoreListener } from "../../src/testing/store-listener.js";
 import type { OpenClient } from "../distributed/fixtures/redis-store.js";
 import { openIoredis, openNodeRedis } from "../distributed/fixtures/redis-store.js";
+import { withCluster } from "../support/redis-cluster.js";
 import { RedisServer } from "../support/redis-server.js";
 
 let server: RedisServer;
@@ -113,19 +113,7 @@ describe("RedisJobStore", () => {
   });
 
   test("works with a Cluster", async () => {
-    const settings = ["--cluster-enabled", "yes"];
-    await using first = await RedisServer.start({ settings });
-    await using second = await RedisServer.start({ settings });
-    await first.command("CLUSTER ADDSLOTSRANGE 0 8191");
-    await second.command("CLUSTER ADDSLOTSRANGE 8192 16383");
-    await second.command("CLUSTER SET-CONFIG-EPOCH 2");
-    await first.command(`CLUSTER MEET 127.0.0.1 ${second.port}`);
-    for (const each of [first, second]) await each.until("CLUSTER INFO", (info) => info.includes("cluster_state:ok"));
-    await first.until("CLUSTER NODES", (nodes) => nodes.includes("8192-16383"));
-    const cluster = new Cluster([first.url], { enableOfflineQueue: false, redisOptions: REDIS_OPTIONS });
-    cluster.on("error", () => {});
-    try {
-      await new Promise<void>((resolve) => cluster.once("ready", resolve));
+    await withCluster(async (cluster) => {
       const store = new RedisJobStore(cluster);
       const heard = await StoreListener.of(store);
       for (let round = 0; round < 3; round++) {
@@ -133,9 +121,7 @@ describe("RedisJobStore", () => {
         await heard.until("a change", () => heard.revision === revision, 1_500);
       }
       await heard.end();
-    } finally {
-      cluster.disconnect();
-    }
+    });
   });
 
   test.each([

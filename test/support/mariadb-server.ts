@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { DatabaseServer } from "./database-server.js";
 import type { ServerUser } from "./server-process.js";
-import { copyFolder, freePort, makeFolder, removeFolder, runAs, ServerProcess, serverUser } from "./server-process.js";
+import { copyFolder, freePort, makeFolder, runAs, ServerProcess, serverUser } from "./server-process.js";
 import { programFolder } from "./system-package.js";
 
 const ANSWER_LIMIT_MS = 1_000;
@@ -29,30 +30,19 @@ interface Installed {
 
 let installed: Installed | null = null;
 
-export class MariaDbServer implements AsyncDisposable {
-  readonly port: number;
-  readonly #folder: string;
-  readonly #process: ServerProcess;
-
+export class MariaDbServer extends DatabaseServer {
   private constructor(port: number, { program, user, template }: Installed, options: MariaDbServerOptions) {
-    this.port = port;
-    this.#folder = makeFolder("mariadb", user);
-    const data = join(this.#folder, "data");
+    const folder = makeFolder("mariadb", user);
+    const data = join(folder, "data");
     copyFolder(template, data);
-    this.#process = new ServerProcess({ program, args: argsOf(this.#folder, data, port, options) }, user, this.#folder);
+    const process = new ServerProcess({ program, args: argsOf(folder, data, port, options) }, user, folder);
+    super({ port, folder, process, endSignal: "SIGTERM" });
   }
 
   /** Resolves when it answers. */
   static async start(options: MariaDbServerOptions = {}): Promise<MariaDbServer> {
     installed ??= install();
-    const server = new MariaDbServer(await freePort(), installed, options);
-    try {
-      await server.restart();
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
-    return server;
+    return await DatabaseServer.started(new MariaDbServer(await freePort(), installed, options));
   }
 
   /** As `mysql2` takes it; there is no password. */
@@ -64,34 +54,8 @@ export class MariaDbServer implements AsyncDisposable {
     return `mysql://root@127.0.0.1:${this.port}/test`;
   }
 
-  /** Starts it again, on the same port and with all that was committed; ends it before, if it runs. */
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.#process.start(() => greets(this.port));
-  }
-
-  /** Asks it to end without waiting for its clients, and waits until it has. */
-  async stop(): Promise<void> {
-    await this.#process.end("SIGTERM");
-  }
-
-  /** Ends it as a crash would. */
-  async kill(): Promise<void> {
-    await this.#process.kill();
-  }
-
-  /** It takes connections, and does nothing, also on those that it has, until `resume`. */
-  pause(): void {
-    this.#process.pause();
-  }
-
-  resume(): void {
-    this.#process.resume();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
-    removeFolder(this.#folder);
+  protected isReady(): Promise<boolean> {
+    return greets(this.port);
   }
 }
 

@@ -1,8 +1,9 @@
 /** Real PostgreSQL servers for tests: each on a port of its own, in a folder of its own, and gone when the test is over. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseServer } from "./database-server.js";
 import type { ServerUser } from "./server-process.js";
-import { copyFolder, freePort, makeFolder, removeFolder, runAs, ServerProcess, serverUser } from "./server-process.js";
+import { copyFolder, freePort, makeFolder, runAs, ServerProcess, serverUser } from "./server-process.js";
 import { programFolder, versionFolders } from "./system-package.js";
 
 export interface PostgresServerOptions {
@@ -27,31 +28,20 @@ interface Installed {
 
 let installed: Installed | null = null;
 
-export class PostgresServer implements AsyncDisposable {
-  readonly port: number;
-  /** Has everything that belongs to it, also its unix socket: the `host` of a client that connects through that. */
-  readonly folder: string;
-  readonly #process: ServerProcess;
-
+/** Its unix socket is in its folder: the `host` of a client that connects through that. */
+export class PostgresServer extends DatabaseServer {
   private constructor(port: number, { programs, user, template }: Installed, options: PostgresServerOptions) {
-    this.port = port;
-    this.folder = makeFolder("postgres", user);
-    copyFolder(template, this.#data);
-    const command = { program: join(programs, "postgres"), args: argsOf(this.#data, this.folder, port, options) };
-    this.#process = new ServerProcess(command, user, this.folder);
+    const folder = makeFolder("postgres", user);
+    const data = dataOf(folder);
+    copyFolder(template, data);
+    const command = { program: join(programs, "postgres"), args: argsOf(data, folder, port, options) };
+    super({ port, folder, process: new ServerProcess(command, user, folder), endSignal: "SIGINT" });
   }
 
   /** Resolves when it answers. */
   static async start(options: PostgresServerOptions = {}): Promise<PostgresServer> {
     installed ??= install();
-    const server = new PostgresServer(await freePort(), installed, options);
-    try {
-      await server.restart();
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
-    return server;
+    return await DatabaseServer.started(new PostgresServer(await freePort(), installed, options));
   }
 
   /** As `pg` takes it; any password is right. */
@@ -63,49 +53,21 @@ export class PostgresServer implements AsyncDisposable {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  /** Starts it again, on the same port and with all that was committed; ends it before, if it runs. */
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.#process.start((pid) => this.#isReady(pid));
-  }
-
-  /** Asks it to end without waiting for its clients, and waits until it has. */
-  async stop(): Promise<void> {
-    await this.#process.end("SIGINT");
-  }
-
-  /** Ends it as a crash would. */
-  async kill(): Promise<void> {
-    await this.#process.kill();
-  }
-
-  /** It takes connections, and does nothing, also on those that it has, until `resume`. */
-  pause(): void {
-    this.#process.pause();
-  }
-
-  resume(): void {
-    this.#process.resume();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
-    removeFolder(this.folder);
-  }
-
-  get #data(): string {
-    return join(this.folder, "data");
-  }
-
   /** It says so in the first and the last line of its pid file; the file of one that was killed is still there. */
-  #isReady(pid: number): boolean {
+  protected isReady(pid: number): boolean {
     try {
-      const lines = readFileSync(join(this.#data, "postmaster.pid"), "utf8").trim().split("\n");
+      const lines = readFileSync(join(dataOf(this.folder), "postmaster.pid"), "utf8")
+        .trim()
+        .split("\n");
       return Number(lines[0]) === pid && lines[7]?.trim() === "ready";
     } catch {
       return false;
     }
   }
+}
+
+function dataOf(folder: string): string {
+  return join(folder, "data");
 }
 
 function argsOf(data: string, sockets: string, port: number, options: PostgresServerOptions): string[] {

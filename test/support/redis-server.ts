@@ -3,10 +3,11 @@ import type { ChildProcess } from "node:child_process";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "./server-process.js";
 
 const READY_LIMIT_MS = 10_000;
 const STEP_MS = 5;
@@ -138,17 +139,6 @@ export class RedisServer implements AsyncDisposable {
 function hasCaughtUp(masterInfo: string, port: number): boolean {
   const heard = new RegExp(`port=${port},state=online,offset=(\\d+)`).exec(masterInfo)?.[1];
   return heard !== undefined && heard !== "0" && heard === /master_repl_offset:(\d+)/.exec(masterInfo)?.[1];
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 /** Installs redis-server where it is not on PATH and the system's package manager is there to do it. */
