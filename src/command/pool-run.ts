@@ -1,5 +1,5 @@
 import type { ExecutorRun, UpstreamRun, WorkerCommand } from "./command.js";
-import { EndSignal } from "./end-signal.js";
+import type { Lane } from "./lane.js";
 import { packThrown } from "./sent-error.js";
 import type { ThreadTask } from "./worker-protocol.js";
 
@@ -10,8 +10,8 @@ export class PoolRun {
   readonly run: ExecutorRun;
   /** One that is ended while it waits does so no more. */
   waits = true;
-  /** Aborting it makes tinypool terminate the thread, so it is not the signal that the command sees. */
-  readonly end: EndSignal = new EndSignal();
+  /** The thread that performs it. */
+  lane: Lane | null = null;
   readonly result: Promise<unknown>;
   resolve: (result: unknown) => void = () => {};
   reject: (error: unknown) => void = () => {};

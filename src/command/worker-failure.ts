@@ -3,7 +3,7 @@ import type { EndSignal } from "./end-signal.js";
 import { unpackThrown } from "./sent-error.js";
 import type { ThreadFailure } from "./worker-protocol.js";
 
-/** What a run rejects with, given how its thread says it failed: what the command threw, or why it was not called. */
+/** What a run rejects with, given how its thread says it failed. */
 export function replyError(failure: ThreadFailure): unknown {
   if (failure.code === "COMMAND_FAILED") return unpackThrown(failure.error);
   if (failure.code === "WORKER_EXPORT_NOT_FOUND") return new WorkerError(failure.code, failure.message);
@@ -11,17 +11,17 @@ export function replyError(failure: ThreadFailure): unknown {
   return new WorkerError(failure.code, `${failure.message}: ${messageOf(cause)}`, { cause });
 }
 
+/** What a run rejects with whose data cannot be copied to its thread. */
+export function dataError(cause: unknown): WorkerError {
+  const message = `the run's data cannot be copied to the worker thread: ${messageOf(cause)}`;
+  return new WorkerError("WORKER_DATA_NOT_CLONEABLE", message, { cause });
+}
+
 /** What a run rejects with, given what tinypool rejected with. The only place that knows tinypool's and Node's texts. */
-export function poolError(error: unknown, data: unknown, terminated: EndSignal): unknown {
+export function poolError(error: unknown, terminated: EndSignal): unknown {
   const name = error instanceof Error ? error.name : "";
   if (name === "AbortError" && terminated.aborted) return terminated.reason;
   if (error instanceof PunctualError) return error;
-  if (name === "DataCloneError") {
-    const isData = !isCloneable(data);
-    const what = isData ? "data cannot be copied to" : "result cannot be copied from";
-    const code = isData ? "WORKER_DATA_NOT_CLONEABLE" : "WORKER_RESULT_NOT_CLONEABLE";
-    return new WorkerError(code, `the run's ${what} the worker thread: ${messageOf(error)}`, { cause: error });
-  }
   if ((error as { code?: unknown } | null)?.code === "ERR_WORKER_OUT_OF_MEMORY") {
     return new WorkerError("WORKER_OUT_OF_MEMORY", "the worker thread ran out of memory", { cause: error });
   }
@@ -31,15 +31,6 @@ export function poolError(error: unknown, data: unknown, terminated: EndSignal):
   return new WorkerError("WORKER_UNCAUGHT", `uncaught error in the worker thread: ${messageOf(error)}`, {
     cause: error,
   });
-}
-
-function isCloneable(data: unknown): boolean {
-  try {
-    structuredClone(data);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function messageOf(error: unknown): string {

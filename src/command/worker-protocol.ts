@@ -1,12 +1,17 @@
-/** What the two sides of a worker thread say to each other: worker.ts in the main thread, worker-thread.ts in the other. */
-
+/** What the two sides of a worker thread say to each other: lane.ts in the main thread, worker-thread.ts in the other. */
+import type { MessagePort } from "node:worker_threads";
 import type { UpstreamRun } from "./command.js";
 
-/** Given to a thread when it starts. */
-export interface ThreadSetup {
-  /** Name of the pool's BroadcastChannel: aborts go one way, progress the other. */
-  readonly channelName: string;
+/** What tinypool hands a thread: the port on which all else is said. */
+export interface LaneTask {
+  readonly port: MessagePort;
 }
+
+/** Said to a thread: a run, that the run shall end, or (`null`) that there are no more for now. */
+export type LaneMessage = ThreadTask | AbortMessage | null;
+
+/** Said by a thread, in this order: what a run reports, and how it ended. */
+export type RunMessage = ProgressMessage | LogMessage | ThreadReply;
 
 /**
  * A run, as it is sent to a thread. A tuple, because structured clone writes and reads the names of an object's properties
@@ -27,16 +32,18 @@ export type ThreadTask = readonly [
   givenTraceparent: string | null,
 ];
 
-/** How a run ended in its thread. `progress` is the last one reported: its message may arrive after this one. */
-export type ThreadReply =
-  | readonly [ok: true, result: unknown, progress?: number]
-  | readonly [ok: false, failure: ThreadFailure, progress?: number];
+/** How a run ended in its thread. */
+export type ThreadReply = readonly [ok: true, result: unknown] | readonly [ok: false, failure: ThreadFailure];
 
-/** What the command threw, or why it could not be called. */
+/** What the command threw, why it could not be called, or why its result could not be sent. */
 export type ThreadFailure =
   | { readonly code: "COMMAND_FAILED"; readonly error: SentError | { readonly thrown: unknown } }
   | { readonly code: "WORKER_EXPORT_NOT_FOUND"; readonly message: string }
-  | { readonly code: "WORKER_MODULE_FAILED"; readonly message: string; readonly error: SentError };
+  | {
+      readonly code: "WORKER_MODULE_FAILED" | "WORKER_RESULT_NOT_CLONEABLE";
+      readonly message: string;
+      readonly error: SentError;
+    };
 
 /** An error as data: structured clone alone loses what was added to it. */
 export interface SentError {

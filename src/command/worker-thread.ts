@@ -3,7 +3,7 @@
  * bundle and imports as little as it can, because every new thread loads it.
  */
 import type { MessagePort } from "node:worker_threads";
-import { BroadcastChannel, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { receiveMessageOnPort } from "node:worker_threads";
 import type { RunContext, UpstreamRun } from "./command.js";
 import { callWithin } from "./current-run.js";
 import { latenessMs } from "./lateness.js";
@@ -13,31 +13,32 @@ import { checkFraction } from "./progress.js";
 import { cloneable, packError, packThrown, unpackThrown } from "./sent-error.js";
 import type { RunTrace } from "./trace.js";
 import { traceIdOf, traceparentOf } from "./trace.js";
-import { isTransfer } from "./transfer.js";
+import { unwrapTransfer } from "./transfer.js";
 import type {
   AbortMessage,
+  LaneMessage,
+  LaneTask,
   LogLevel,
-  LogMessage,
+  RunMessage,
+  SentError,
   ThreadFailure,
   ThreadReply,
-  ThreadSetup,
   ThreadTask,
 } from "./worker-protocol.js";
 
-// tinypool puts a part of its own first.
-const [, setup] = workerData as [unknown, ThreadSetup];
 const modules = new Map<string, Promise<Record<string, unknown>>>();
-const channel = new BroadcastChannel(setup.channelName);
+/** The commands that were called before. */
+const commands = new Map<string, ThreadCommand>();
 let current: ThreadRunContext | null = null;
 
-channel.onmessage = (event: unknown) => receive((event as { data: unknown }).data);
-channel.unref();
 process.on("uncaughtException", (error: unknown) => {
   if (process.listenerCount("uncaughtException") > 1) return;
-  // Thrown on, it ends this thread as it would without us. A DOMException arrives in the main thread as an empty object;
-  // that of a result that cannot be copied shall arrive with its name.
+  // Thrown on, it ends this thread as it would without us. A DOMException (that of an abort) arrives in the main thread as
+  // an empty object, and shall arrive with its name.
   throw error instanceof DOMException ? Object.assign(new Error(error.message), { name: error.name }) : error;
 });
+
+type ThreadCommand = (run: RunContext) => unknown;
 
 /** A run as the command in this thread sees it. */
 class ThreadRunContext implements RunContext, RunTrace {
@@ -51,13 +52,15 @@ class ThreadRunContext implements RunContext, RunTrace {
   readonly token: number | null;
   readonly givenTraceparent: string | null;
   readonly data: unknown;
-  readonly logger: Logger = threadLogger(this);
   readonly #number: number;
+  readonly #port: MessagePort;
+  #logger: Logger | undefined;
   #controller: AbortController | undefined;
   #aborted: AbortMessage | undefined;
   #progress: number | undefined;
 
-  constructor(task: ThreadTask) {
+  constructor(task: ThreadTask, port: MessagePort) {
+    this.#port = port;
     const [number, , , id, jobName, fireTime, startedAt, attempt, data, upstream, token, givenTraceparent] = task;
     this.#number = number;
     this.attempt = attempt;
@@ -80,14 +83,19 @@ class ThreadRunContext implements RunContext, RunTrace {
     return traceparentOf(this);
   }
 
+  get logger(): Logger {
+    this.#logger ??= threadLogger(this);
+    return this.#logger;
+  }
+
   /** Writes to the logger of the main thread. */
   log(level: LogLevel, args: readonly unknown[]): void {
-    channel.postMessage({ number: this.#number, level, args: args.map(cloneable) } satisfies LogMessage);
+    this.#post({ number: this.#number, level, args: args.map(cloneable) });
   }
 
   /** Looks for an abort first, so that a loop that never yields to the event loop can still see it here. */
   get signal(): AbortSignal {
-    receiveWaiting();
+    this.#receiveWaiting();
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       this.#abort();
@@ -95,22 +103,30 @@ class ThreadRunContext implements RunContext, RunTrace {
     return this.#controller.signal;
   }
 
-  get lastProgress(): number | undefined {
-    return this.#progress;
-  }
-
   progress(fraction: number): void {
     checkFraction(fraction);
-    receiveWaiting();
+    this.#receiveWaiting();
     if (fraction === this.#progress) return;
     this.#progress = fraction;
-    channel.postMessage({ number: this.#number, progress: fraction });
+    this.#post({ number: this.#number, progress: fraction });
   }
 
   receive(message: AbortMessage): void {
     if (message.abort !== this.#number) return;
     this.#aborted = message;
     this.#abort();
+  }
+
+  #post(message: RunMessage): void {
+    this.#port.postMessage(message);
+  }
+
+  /** Only while it goes on: afterwards, what waits may be the next run. */
+  #receiveWaiting(): void {
+    if (current !== this) return;
+    for (let waiting = receiveMessageOnPort(this.#port); waiting; waiting = receiveMessageOnPort(this.#port)) {
+      this.receive(waiting.message as AbortMessage);
+    }
   }
 
   #abort(): void {
@@ -132,74 +148,84 @@ function received(upstream: UpstreamRun | null): UpstreamRun | null {
   return { ...upstream, error: unpackThrown(upstream.error as Parameters<typeof unpackThrown>[0]) };
 }
 
-/** Performs one run; what goes wrong is part of the reply, so that nothing of an error is lost on the way. */
-export default async function perform(task: ThreadTask): Promise<unknown> {
-  const context = new ThreadRunContext(task);
+/** Performs the runs that the port brings, one after another, until it says that there are no more. */
+export default function serve({ port }: LaneTask): Promise<void> {
+  return new Promise((resolve) => {
+    port.on("message", (message: LaneMessage) => {
+      if (message === null) {
+        port.close();
+        resolve();
+      } else if ("abort" in message) current?.receive(message);
+      else void perform(message, port);
+    });
+  });
+}
+
+/** What goes wrong is part of the reply, so that nothing of an error is lost on the way. */
+async function perform(task: ThreadTask, port: MessagePort): Promise<void> {
+  const context = new ThreadRunContext(task, port);
   current = context;
+  const ended = await call(task, context);
+  current = null;
+  for (const stream of [process.stdout, process.stderr]) {
+    // What a run prints comes before its end.
+    if (stream.writableLength > 0) await new Promise((written) => stream.write("", written));
+  }
+  reply(ended, port);
+}
+
+function reply(ended: { result: unknown } | ThreadFailure, port: MessagePort): void {
+  if (!("result" in ended)) {
+    port.postMessage([false, ended] satisfies ThreadReply);
+    return;
+  }
+  const { value, list } = unwrapTransfer(ended.result);
   try {
-    return reply(await call(task, context), context.lastProgress);
-  } finally {
-    current = null;
+    port.postMessage([true, value] satisfies ThreadReply, list as never);
+  } catch (error) {
+    const message = "the run's result cannot be copied from the worker thread";
+    const failure: ThreadFailure = { code: "WORKER_RESULT_NOT_CLONEABLE", message, error: packed(error) };
+    port.postMessage([false, failure] satisfies ThreadReply);
   }
 }
 
+function packed(error: unknown): SentError {
+  return packError(error instanceof Error ? error : new Error(String(error)));
+}
+
 async function call(task: ThreadTask, context: ThreadRunContext): Promise<{ result: unknown } | ThreadFailure> {
-  const command = await find(task);
+  // Without a promise where it can be: Node makes each of them dear to the threads that follow `currentRun()`.
+  const command = commands.get(keyOf(task)) ?? (await find(task));
   if (typeof command !== "function") return command;
   try {
-    return { result: await callWithin(context, command as (run: RunContext) => unknown) };
+    return { result: await callWithin(context, command) };
   } catch (error) {
     return { code: "COMMAND_FAILED", error: packThrown(error) };
   }
 }
 
-async function find([, url, exportName]: ThreadTask): Promise<(() => unknown) | ThreadFailure> {
-  let loading = modules.get(url);
-  if (loading === undefined) {
-    loading = loadModule(url);
-    modules.set(url, loading);
-  }
+/** Loaded once, and so that two exports of it share what it holds. */
+function moduleOf(url: string): Promise<Record<string, unknown>> {
+  const loading = modules.get(url) ?? loadModule(url);
+  modules.set(url, loading);
+  return loading;
+}
+
+function keyOf([, url, exportName]: ThreadTask): string {
+  return `${exportName} ${url}`;
+}
+
+async function find(task: ThreadTask): Promise<ThreadCommand | ThreadFailure> {
+  const [, url, exportName] = task;
   try {
-    const command = (await loading)[exportName];
-    if (typeof command === "function") return command as () => unknown;
-    const message = `${url}: expected a function as export ${exportName}, found ${typeof command}`;
-    return { code: "WORKER_EXPORT_NOT_FOUND", message };
+    const command = (await moduleOf(url))[exportName];
+    if (typeof command !== "function") {
+      const message = `${url}: expected a function as export ${exportName}, found ${typeof command}`;
+      return { code: "WORKER_EXPORT_NOT_FOUND", message };
+    }
+    commands.set(keyOf(task), command as ThreadCommand);
+    return command as ThreadCommand;
   } catch (error) {
-    const packed = packError(error instanceof Error ? error : new Error(String(error)));
-    return { code: "WORKER_MODULE_FAILED", message: `${url} could not be loaded`, error: packed };
+    return { code: "WORKER_MODULE_FAILED", message: `${url} could not be loaded`, error: packed(error) };
   }
-}
-
-function reply(ended: { result: unknown } | ThreadFailure, progress: number | undefined): unknown {
-  const last: [progress?: number] = progress === undefined ? [] : [progress];
-  if (!("result" in ended)) return [false, ended, ...last] satisfies ThreadReply;
-  const { result } = ended;
-  if (!isTransfer(result)) return [true, result, ...last] satisfies ThreadReply;
-  return movable([true, result.value, ...last], result.list);
-}
-
-/**
- * A reply that tinypool posts with a hand-over list: what its `move()` gives, without its private mark, which a copy of
- * tinypool that a loader (tsx) made for this thread would not share with the one that called us.
- */
-function movable(value: ThreadReply, list: readonly unknown[]): unknown {
-  const answers = new Map<string | undefined, unknown>([
-    ["Tinypool.transferable", list],
-    ["Tinypool.valueOf", value],
-    ["Tinypool.kMovable", true],
-  ]);
-  const answer = (key: string | symbol): unknown =>
-    typeof key === "symbol" ? answers.get(key.description) : undefined;
-  return new Proxy({}, { get: (_, key) => answer(key), has: (_, key) => answer(key) !== undefined });
-}
-
-function receiveWaiting(): void {
-  // Node takes a BroadcastChannel here as well; its types do not say so.
-  const port = channel as unknown as MessagePort;
-  for (let waiting = receiveMessageOnPort(port); waiting; waiting = receiveMessageOnPort(port))
-    receive(waiting.message);
-}
-
-function receive(message: unknown): void {
-  if (typeof message === "object" && message !== null && "abort" in message) current?.receive(message as AbortMessage);
 }

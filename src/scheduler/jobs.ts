@@ -83,10 +83,10 @@ export class Jobs implements JobHost {
   }
 
   /** A job for one run, which is not registered. */
-  once(name: string, command: Command, data: unknown): JobState {
+  once(name: string, command: Command): JobState {
     const order = this.#registrations++;
     const settings = this.#parts.defaults;
-    return new JobState({ order, name, spec: NEVER, schedule: NEVER, command, settings, data }, this);
+    return new JobState({ order, name, spec: NEVER, schedule: NEVER, command, settings, data: undefined }, this);
   }
 
   get size(): number {

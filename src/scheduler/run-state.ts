@@ -116,16 +116,18 @@ export class RunState implements RunSource {
 
   /** The run's tries, the last one included, once it has ended. */
   get attempts(): readonly Attempt[] {
-    const failed = this.failedAttempts ?? [];
-    const last = { attempt: failed.length + this.firstAttempt, startedAt: this.attemptStartedAt };
-    return [...failed, { ...last, endedAt: this.#endedAt, error: this.#end.error }];
+    const failed = this.failedAttempts;
+    const attempt = (failed?.length ?? 0) + this.firstAttempt;
+    const last = { attempt, startedAt: this.attemptStartedAt, endedAt: this.#endedAt, error: this.#end.error };
+    return failed === null ? [last] : [...failed, last];
   }
 
   /** Puts down how the run ended; a run whose function is deaf may be asked for its data still. */
   setEnd(end: RunEnd, endedAt: number, deaf: boolean): void {
     this.#end = end;
     this.#endedAt = endedAt;
-    // A history keeps this, and shall not keep what may be large.
+    // A history keeps this, and shall not keep what may be large, nor the collector carry it along.
+    this.execution = null;
     if (!deaf) this.details = NO_DETAILS;
   }
 

@@ -152,6 +152,9 @@ export class ActiveRun implements RunContext, ExecutorRun, RunTrace {
   static record(run: ActiveRun, endedAt: number, end: RunEnd): Run {
     const { id, jobName, fireTime, startedAt, latenessMs } = run;
     const { attempts } = run.#state;
-    return Object.freeze({ id, jobName, fireTime, startedAt, endedAt, latenessMs, attempts, ...end });
+    const { outcome, result, error } = end;
+    // Each property by its name: a spread costs a microsecond, and every run of a worker has a record.
+    const record = { id, jobName, fireTime, startedAt, endedAt, latenessMs, attempts, outcome, result, error };
+    return Object.freeze(record as Run);
   }
 }

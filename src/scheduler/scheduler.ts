@@ -1,4 +1,4 @@
-import type { Clock } from "../clock/clock.js";
+import type { Clock, ClockTimer } from "../clock/clock.js";
 import { SystemClock } from "../clock/system-clock.js";
 import type { Command } from "../command/command.js";
 import type { Transfer } from "../command/transfer.js";
@@ -66,14 +66,14 @@ export class Scheduler {
     this.#clock = clock;
     this.history = settings.history ?? new MemoryHistory();
     this.#recorder = new Recorder(this.history, events);
-    this.#workers = new WorkerPool(workers, (error) => events.report(error, null));
+    // Threads and processes take real time, whatever the scheduler's clock.
+    const setTimer = (ms: number, ring: () => void): ClockTimer => new SystemClock().setTimer(ms, ring);
+    this.#workers = new WorkerPool(workers, { setTimer, onError: (error) => events.report(error, null) });
     this.appId = settings.appId;
     const { appId, distributed } = settings;
     this.#isDistributed = distributed !== null;
     this.#claims = new Claims({ clock, events, distributed, appId });
     const logger = settings.logger ?? console;
-    // Real processes take real time, whatever the scheduler's clock.
-    const shellParts = { setTimer: (ms: number, ring: () => void) => new SystemClock().setTimer(ms, ring) };
     this.#dispatch = new Dispatch({
       clock,
       events,
@@ -81,7 +81,7 @@ export class Scheduler {
       logger,
       recorder: this.#recorder,
       claims: this.#claims,
-      executors: { worker: this.#workers, shell: new ShellExecutor(shellParts), http: new HttpExecutor() },
+      executors: { worker: this.#workers, shell: new ShellExecutor({ setTimer }), http: new HttpExecutor() },
       nextFireTime: (job) => this.#loop.nextFireTime(job),
       onJobIdle: (job) => this.#jobs.idle(job),
       onFailures: (job) => this.#jobs.pause(job, `paused after ${job.failures} failures in a row`),
@@ -216,7 +216,7 @@ export class Scheduler {
     checkRunNowOptions(options);
     const known = this.#commands.of(command);
     const name = options.name ?? (nameOf(command) || "run-now");
-    return this.#dispatch.runNow(this.#jobs.once(name, known, options.data), options.data);
+    return this.#dispatch.runNow(this.#jobs.once(name, known), options.data);
   }
 
   /** The registered jobs, in order of registration. */
