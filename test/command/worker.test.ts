@@ -98,6 +98,18 @@ describe("a worker command", () => {
     expect(run.error).toMatchObject({ name: "InvalidOptionError", code: "INVALID_OPTION", path: "progress" });
   });
 
+  it("is not taken for another whose leftovers still report", async () => {
+    const lines: unknown[] = [];
+    const progress: number[] = [];
+    const logger = { ...console, warn: (...args: unknown[]) => void lines.push(args) };
+    scheduler = new Scheduler({ workers: { maxThreads: 1 }, logger });
+    scheduler.on("run:progress", ({ fraction }) => void progress.push(fraction));
+    const thread = (await scheduler.runNow(worker<Jobs>(jobs, "reportLater"))).result;
+    await scheduler.runNow(worker<Jobs>(jobs, "pause"), { data: 150 });
+    const after = await scheduler.runNow(worker<Jobs>(jobs, "where"));
+    expect([after.result?.thread, progress, lines]).toEqual([thread, [], []]);
+  });
+
   it("may leave timers behind that go on (no atomics)", async () => {
     setUp();
     expect((await scheduler.runNow(worker<Jobs>(jobs, "stray"))).result).toBe(0);
@@ -136,6 +148,25 @@ describe("a worker command's failure", () => {
     expect((run.error as Error).message).toContain(message);
     expect(await second).toBe(42);
     expect(errors).toEqual([]);
+  });
+
+  it("that is a result that cannot be copied leaves the thread alone", async () => {
+    setUp();
+    const thread = async (): Promise<unknown> => (await scheduler.runNow(worker<Jobs>(jobs, "where"))).result?.thread;
+    const before = await thread();
+    expect((await scheduler.runNow(worker<Jobs>(jobs, "uncloneable"))).outcome).toBe("failed");
+    expect(await thread()).toBe(before);
+  });
+
+  it("by its thread's end does not take away what the thread said before", async () => {
+    const lines: unknown[] = [];
+    const progress: number[] = [];
+    const logger = { ...console, warn: (...args: unknown[]) => void lines.push(args.at(-1)) };
+    scheduler = new Scheduler({ workers: { maxThreads: 1 }, logger });
+    scheduler.on("run:progress", ({ fraction }) => void progress.push(fraction));
+    const run = await scheduler.runNow(worker<Jobs>(jobs, "reportAndExit"));
+    expect(run.error).toMatchObject({ code: "WORKER_EXITED" });
+    expect([progress, lines]).toEqual([[0.25], ["the end is near"]]);
   });
 
   it("by running out of memory ends that run alone", async () => {
