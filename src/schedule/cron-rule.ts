@@ -20,10 +20,6 @@ export class CronRule implements LocalRule {
   readonly fields: CronFields;
   /** Both days are restricted, and one match suffices. */
   readonly eitherDay: boolean;
-  readonly #second: BitSet;
-  readonly #minute: BitSet;
-  readonly #hour: BitSet;
-  readonly #month: BitSet;
   readonly #everyDay: boolean;
   /** The days of a month depend on its date bits alone. */
   readonly #datesOnly: boolean;
@@ -33,10 +29,6 @@ export class CronRule implements LocalRule {
 
   constructor(fields: CronFields, dayMatch: DayMatch = "or", dst: DstPolicy = "vixie") {
     this.fields = fields;
-    this.#second = fields.second;
-    this.#minute = fields.minute;
-    this.#hour = fields.hour;
-    this.#month = fields.month;
     const { dayOfMonth, dayOfWeek } = fields;
     this.eitherDay = !dayOfMonth.any && !dayOfWeek.any && dayMatch !== "and" && !fields.bothDays;
     this.#everyDay = dayOfMonth.any && dayOfWeek.any && fields.month.low === EVERY_MONTH && fields.years === null;
@@ -81,7 +73,7 @@ export class CronRule implements LocalRule {
 
   /** A local time, no earlier than the next minute (or second) of a matching one, up to which every one matches as well. */
   matchesUntil(local: number, unit: 1 | 60): number {
-    const [second, minute, hour] = [this.#second, this.#minute, this.#hour].map(isFull);
+    const [second, minute, hour] = [this.fields.second, this.fields.minute, this.fields.hour].map(isFull);
     if (unit === 1 && !second) return local + 1;
     const length = !minute ? 60 : !hour ? 3_600 : DAY;
     return (Math.floor(local / length) + 1) * length;
@@ -89,24 +81,25 @@ export class CronRule implements LocalRule {
 
   /** The first matching second of a day at or after `from`. */
   #nextTime(from: number): number {
+    const { second: seconds, minute: minutes, hour: hours } = this.fields;
     const hour = (from / 3_600) | 0;
-    if (hasBit(this.#hour, hour)) {
+    if (hasBit(hours, hour)) {
       const rest = from - hour * 3_600;
       const minute = (rest / 60) | 0;
-      if (hasBit(this.#minute, minute)) {
-        const second = nextBit(this.#second, rest - minute * 60);
+      if (hasBit(minutes, minute)) {
+        const second = nextBit(seconds, rest - minute * 60);
         if (second !== NONE) return hour * 3_600 + minute * 60 + second;
       }
-      const nextMinute = nextBit(this.#minute, minute + 1);
+      const nextMinute = nextBit(minutes, minute + 1);
       if (nextMinute !== NONE) return hour * 3_600 + nextMinute * 60 + (this.#firstTime % 60);
     }
-    const nextHour = nextBit(this.#hour, hour + 1);
+    const nextHour = nextBit(hours, hour + 1);
     return nextHour === NONE ? NONE : nextHour * 3_600 + (this.#firstTime % 3_600);
   }
 
   #matchesDate(date: number, day: number): boolean {
     const month = (date >> 5) & 15;
-    if (((this.#month.low >>> month) & 1) === 0) return false;
+    if (((this.fields.month.low >>> month) & 1) === 0) return false;
     const { years } = this.fields;
     if (years !== null && nextYear(years, date >> 9) !== date >> 9) return false;
     const dayOfMonth = date & 31;
@@ -115,7 +108,7 @@ export class CronRule implements LocalRule {
 
   /** The first matching day after a date, or NEVER. */
   #nextDay(date: number): number {
-    const months = this.#month.low;
+    const months = this.fields.month.low;
     const { years } = this.fields;
     let month = (date >> 5) & 15;
     let days = ((months >>> month) & 1) === 0 ? 0 : -1 << (date & 31);

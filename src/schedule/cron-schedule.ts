@@ -1,42 +1,52 @@
-import type { DayMatch, DstPolicy } from "./cron-options.js";
+import type { CronOptions } from "./cron-options.js";
 import type { CronRule } from "./cron-rule.js";
+import type { Prefixes } from "./prefixes.js";
 import { PureSchedule } from "./pure-schedule.js";
 import type { Schedule, ScheduleOwner } from "./schedule.js";
 import type { Zone } from "./zone.js";
 
 /** What a cron schedule is made of. */
 export interface CronParts {
+  /** As it was written, with its prefixes. */
+  readonly text: string;
+  readonly prefixes: Prefixes;
+  readonly options: CronOptions;
   /** The expression as it was written, without prefixes. */
   readonly expression: string;
   readonly rule: CronRule;
   readonly zone: Zone;
-  /** What has been said of it; what has not is open, and taken from the job. */
-  readonly given: {
-    readonly zone: boolean;
-    readonly dayMatch?: DayMatch | undefined;
-    readonly dst?: DstPolicy | undefined;
-  };
-  /** Reads it again for a job; `null` when nothing is open. */
-  readonly bind: ((owner: ScheduleOwner) => CronSchedule) | null;
+  /** Reads the text again for a job; `null` when nothing is open. */
+  readonly bind: ((parts: CronParts, owner: ScheduleOwner) => CronSchedule) | null;
 }
 
-/** A cron expression in one time zone: pure, and shared by every job that has the same one. */
+/**
+ * A cron expression in one time zone: pure, and shared by every job that has the same one. There may be a million of them, so
+ * its parts are its own fields, and what many have in common is one object for all (docs/benchmarks.md: heap per job).
+ */
 export class CronSchedule extends PureSchedule {
-  readonly #parts: CronParts;
+  readonly #text: string;
+  readonly #prefixes: Prefixes;
+  readonly #options: CronOptions;
+  readonly #expression: string;
   readonly #rule: CronRule;
   readonly #zone: Zone;
+  readonly #bind: CronParts["bind"];
 
   /** Made by `cron`. @internal */
-  constructor(parts: CronParts) {
+  constructor({ text, prefixes, options, expression, rule, zone, bind }: CronParts) {
     super();
-    this.#parts = parts;
-    this.#rule = parts.rule;
-    this.#zone = parts.zone;
+    this.#text = text;
+    this.#prefixes = prefixes;
+    this.#options = options;
+    this.#expression = expression;
+    this.#rule = rule;
+    this.#zone = zone;
+    this.#bind = bind;
   }
 
   /** The expression as it was written, without zone and other prefixes. */
   get expression(): string {
-    return this.#parts.expression;
+    return this.#expression;
   }
 
   /** The IANA name of the zone whose wall clock the expression is about. */
@@ -46,7 +56,15 @@ export class CronSchedule extends PureSchedule {
 
   /** What it is made of, for those who explain it. @internal */
   get parts(): CronParts {
-    return this.#parts;
+    return {
+      text: this.#text,
+      prefixes: this.#prefixes,
+      options: this.#options,
+      expression: this.#expression,
+      rule: this.#rule,
+      zone: this.#zone,
+      bind: this.#bind,
+    };
   }
 
   next(afterMs: number): number | null {
@@ -59,7 +77,7 @@ export class CronSchedule extends PureSchedule {
   }
 
   override bind(owner: ScheduleOwner): Schedule {
-    return this.#parts.bind?.(owner) ?? this;
+    return this.#bind?.(this.parts, owner) ?? this;
   }
 
   equals(other: Schedule): boolean {
@@ -68,11 +86,13 @@ export class CronSchedule extends PureSchedule {
   }
 
   toString(): string {
-    const { expression, given } = this.#parts;
-    const zone = given.zone ? `CRON_TZ=${this.#zone.name} ` : "";
-    const dst = given.dst === undefined || given.dst === "vixie" ? "" : `CRON_DST=${given.dst} `;
+    const expression = this.#expression;
+    const { timezone, dayMatch } = this.#options;
+    const policy = this.#prefixes.dst ?? this.#options.dst;
+    const zone = this.#prefixes.zone !== null || timezone !== undefined ? `CRON_TZ=${this.#zone.name} ` : "";
+    const dst = policy === undefined || policy === "vixie" ? "" : `CRON_DST=${policy} `;
     const { dayOfMonth, dayOfWeek } = this.#rule.fields;
-    const both = given.dayMatch === "and" && !dayOfMonth.any && !dayOfWeek.any;
+    const both = dayMatch === "and" && !dayOfMonth.any && !dayOfWeek.any;
     return zone + dst + (both ? withBothDays(expression) : expression);
   }
 }

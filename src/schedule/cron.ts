@@ -5,6 +5,7 @@ import { fieldPosition, isHashed, readCronExpression } from "./cron-expression.j
 import type { CronOptions } from "./cron-options.js";
 import { checkCronOptions } from "./cron-options.js";
 import { CronRule } from "./cron-rule.js";
+import type { CronParts } from "./cron-schedule.js";
 import { CronSchedule } from "./cron-schedule.js";
 import { MACROS } from "./macros.js";
 import { readPrefixes } from "./prefixes.js";
@@ -17,7 +18,7 @@ import { NEVER, Zone } from "./zone.js";
 const MAX_LENGTH = 1_024;
 /** Parsed expressions by their options, so that the jobs of a crowd share one schedule. */
 const known = new Map<string, Map<string, CronSchedule>>();
-const NO_OPTIONS: CronOptions = {};
+const NO_OPTIONS: CronOptions = Object.freeze({});
 /** Midnight of the first day, as local seconds. */
 const FIRST_LOCAL = FIRST_DAY * 86_400;
 
@@ -65,23 +66,25 @@ function readCron(text: string, givenZone: Zone | null, options: CronOptions): C
   refuseImpossible(rule, text, prefixes.end);
   const open = zone === null || dst === undefined || options.dayMatch === undefined;
   return new CronSchedule({
+    text,
+    prefixes,
+    // What the caller has may change.
+    options: Object.isFrozen(options) ? options : Object.freeze({ ...options }),
     expression: body.startsWith("@") ? body.toLowerCase() : body,
     rule,
     zone: zone ?? Zone.system(),
-    given: { zone: zone !== null, dayMatch: options.dayMatch, dst },
-    bind: open || (isHashed(fields) && options.jobName === undefined) ? binder(text, options, isHashed(fields)) : null,
+    bind: open || (isHashed(fields) && options.jobName === undefined) ? bind : null,
   });
 }
 
 /** Reads a text again as a job has it. */
-function binder(text: string, options: CronOptions, hashed: boolean): (owner: ScheduleOwner) => CronSchedule {
-  return ({ jobName, cron: ofJob }) =>
-    cron(text, {
-      timezone: options.timezone ?? ofJob.timezone,
-      dayMatch: options.dayMatch ?? ofJob.dayMatch,
-      dst: options.dst ?? ofJob.dst,
-      jobName: hashed ? (options.jobName ?? jobName) : undefined,
-    });
+function bind({ text, options, rule }: CronParts, { jobName, cron: ofJob }: ScheduleOwner): CronSchedule {
+  return cron(text, {
+    timezone: options.timezone ?? ofJob.timezone,
+    dayMatch: options.dayMatch ?? ofJob.dayMatch,
+    dst: options.dst ?? ofJob.dst,
+    jobName: isHashed(rule.fields) ? (options.jobName ?? jobName) : undefined,
+  });
 }
 
 function expandMacro(text: string, macro: string): string {
