@@ -17,7 +17,7 @@ export class JobTally {
   readonly jobName: string;
   // Copies: to make them key by key takes a hundred times as long, and many jobs come and go where there are many.
   readonly outcomes: Record<Outcome, number> = { ...NO_COUNTS.outcomes };
-  readonly reasons: Record<SkipReason, number> = { ...NO_COUNTS.reasons };
+  #reasons: Record<SkipReason, number> | null = null;
   /** The run that ended last, and its number in the ring. */
   lastRun: RunEntry | null = null;
   lastRunNumber = -1;
@@ -31,11 +31,17 @@ export class JobTally {
     this.jobName = jobName;
   }
 
+  get reasons(): JobCounts["reasons"] {
+    return this.#reasons ?? NO_COUNTS.reasons;
+  }
+
   add(entry: HistoryEntry, number: number): void {
     this.heardAt = timeOf(entry);
     if (entry.fireTime !== null && entry.fireTime > this.lastFireTime) this.lastFireTime = entry.fireTime;
     if (entry.kind === "skip") {
-      this.reasons[entry.reason]++;
+      // Most jobs skip nothing, and ten thousand first runs in one second are noticed.
+      this.#reasons ??= { ...NO_COUNTS.reasons };
+      this.#reasons[entry.reason]++;
       return;
     }
     this.outcomes[entry.outcome]++;

@@ -13,7 +13,7 @@ import { nextOf, planFires, upcoming, windowStartOf } from "./plan.js";
 import { CAUGHT_UP, NO_DETAILS, RESUMED, RESUMED_CAUGHT_UP } from "./waiting-fire.js";
 
 /** How long due jobs are started in one go, before input, output and other timers have their turn. */
-const SLICE_MS = 3;
+const SLICE_MS = 2;
 
 /** What the loop works with. */
 export interface FireLoopParts {
