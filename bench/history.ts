@@ -14,6 +14,7 @@ const RATE = "records per second";
 const WAIT = "append of 100 records, p99, µs";
 const BARE = "limit (libsql)";
 const INDEXED = "limit (libsql, our indexes)";
+const AT_ONCE = "limit (libsql, 100 rows a statement)";
 const LABEL = "a file of SQLite's, 500 records in a transaction";
 const MEMORY = "in memory, the last 1,000 kept";
 const BATCH_SIZE = 500;
@@ -70,8 +71,8 @@ function libsql(folder: string): Writer {
   };
 }
 
-/** One prepared insert of the same columns, a transaction of 500 rows at a time; nothing else is kept. */
-function bare(indexes: readonly string[]): (folder: string) => Writer {
+/** A prepared insert of the same columns, a transaction of 500 rows at a time; nothing else is kept. */
+function bare(indexes: readonly string[], rowsAtOnce = 1): (folder: string) => Writer {
   return (folder) => {
     const Database = createRequire(import.meta.url)("libsql") as new (path: string) => SqliteHandle;
     const database = new Database(join(folder, "runs.db"));
@@ -79,12 +80,15 @@ function bare(indexes: readonly string[]): (folder: string) => Writer {
     database.exec("pragma synchronous = normal");
     database.exec(`create table runs (${COLUMNS.join(", ")}, primary key (id))`);
     for (const columns of indexes) database.exec(`create index "${columns}" on runs (${columns})`);
-    const insert = database.prepare(`insert into runs values (${COLUMNS.map(() => "?").join(", ")})`);
-    const write = insert.run.bind(insert) as (...values: unknown[]) => unknown;
+    const row = `(${COLUMNS.map(() => "?").join(", ")})`;
+    const insert = database.prepare(`insert into runs values ${Array(rowsAtOnce).fill(row).join(", ")}`);
+    const write = insert.run.bind(insert) as (values: readonly unknown[]) => unknown;
     let waiting: RecordedRun[] = [];
     const flush = (): void => {
       database.exec("begin");
-      for (const record of waiting) write(...valuesOf(record));
+      for (let start = 0; start < waiting.length; start += rowsAtOnce) {
+        write(waiting.slice(start, start + rowsAtOnce).flatMap(valuesOf));
+      }
       database.exec("commit");
       waiting = [];
     };
@@ -130,6 +134,7 @@ const sides: Record<string, Side> = {
   punctual: side(libsql),
   [BARE]: side(bare([])),
   [INDEXED]: side(bare(INDEXES)),
+  [AT_ONCE]: side(bare([], 100)),
   "punctual, memory": side(memory),
 };
 

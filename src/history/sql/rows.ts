@@ -36,9 +36,9 @@ export function outcomeOf(record: HistoryRecord): Outcome | SkipReason {
   return record.kind === "run" ? record.outcome : record.reason;
 }
 
-/** The rows of a record's attempts. */
+/** The rows of a record's attempts. A run that succeeded at the first one, as nearly all do, has none: its record tells. */
 export function attemptRowsOf(record: HistoryRecord): AttemptRow[] {
-  if (record.kind === "skip") return [];
+  if (record.kind === "skip" || hasToldAttempt(record)) return [];
   return record.attempts.map(({ attempt, startedAt, endedAt, error }) => ({
     record_id: encodeText(record.id),
     attempt,
@@ -46,6 +46,13 @@ export function attemptRowsOf(record: HistoryRecord): AttemptRow[] {
     ended_at: wholeMs(endedAt),
     error: errorJson(error),
   }));
+}
+
+function hasToldAttempt({ outcome, attempts, startedAt, endedAt }: RecordedRun): boolean {
+  const [first] = attempts;
+  if (outcome !== "succeeded" || attempts.length !== 1 || first?.attempt !== 1 || first.error !== undefined)
+    return false;
+  return wholeMs(first.startedAt) === wholeMs(startedAt) && wholeMs(first.endedAt) === wholeMs(endedAt);
 }
 
 /** The rows by which a record is found by its tags and its node. */
@@ -81,12 +88,16 @@ function restOfRun(row: RecordRow, attempts: readonly AttemptRow[]): RestOfRun {
     node: decoded(row.node),
     endedAt: Number(row.ended_at),
     latenessMs: Number(row.lateness_ms),
-    attempts: attempts.map(attemptOf),
+    attempts: attempts.length === 0 && row.outcome === "succeeded" ? [toldAttempt(row)] : attempts.map(attemptOf),
     result: row.result === null ? null : JSON.parse(row.result),
     error: row.error === null ? null : (JSON.parse(row.error) as StoredError),
     output: decoded(row.output),
     token: numberOf(row.token),
   };
+}
+
+function toldAttempt({ time_ms, ended_at }: RecordRow): RecordedAttempt {
+  return { attempt: 1, startedAt: Number(time_ms), endedAt: Number(ended_at) };
 }
 
 function attemptOf({ attempt, started_at, ended_at, error }: AttemptRow): RecordedAttempt {

@@ -107,9 +107,11 @@ export class SqliteStore implements SqlStore {
 
   #run(handle: SqliteHandle, { sql, parameters }: CompiledQuery): readonly unknown[] {
     const statement = this.#prepared(handle, sql);
-    const values = parameters as readonly never[];
-    if (statement.reader !== false) return statement.all(...values);
-    statement.run(...values);
+    if (statement.reader === undefined) return statement.all(...(parameters as readonly never[]));
+    // libsql and better-sqlite3 take an array: thousands of arguments would be copied, and copied again.
+    const values = parameters as never;
+    if (statement.reader) return statement.all(values);
+    statement.run(values);
     return [];
   }
 

@@ -25,6 +25,14 @@ export class Tally implements TallySink {
     buckets.set(bucket, (buckets.get(bucket) ?? 0) + times);
   }
 
+  /** Tells another all that it says. */
+  pourInto(sink: TallySink): void {
+    for (const [word, times] of this.#words) sink.addWord(word, times);
+    for (const measure of ["took", "late"] as const) {
+      for (const [bucket, times] of this.#buckets[measure]) sink.addBucket(measure, bucket, times);
+    }
+  }
+
   /** As few bytes, the same for equal tallies; `readTally` reads them. */
   toBytes(): Uint8Array {
     const bytes: number[] = [];

@@ -50,13 +50,12 @@ export function* addTotals(target: WriteTarget, records: readonly HistoryRecord[
 export class Totals {
   readonly #added = new Map<string, Added>();
 
+  /** Of single cells; those of larger stretches follow from them. */
   add(job_name: string, { timeMs, word, tookMs, lateMs }: Counted): void {
-    for (const span of SPANS) {
-      const tally = this.at({ job_name, span, cell: cellOf(timeMs, span) });
-      tally.addWord(word, 1);
-      if (tookMs !== null) tally.addBucket("took", bucketOf(tookMs), 1);
-      if (lateMs !== null) tally.addBucket("late", bucketOf(lateMs), 1);
-    }
+    const tally = this.at({ job_name, span: 1, cell: cellOf(timeMs) });
+    tally.addWord(word, 1);
+    if (tookMs !== null) tally.addBucket("took", bucketOf(tookMs), 1);
+    if (lateMs !== null) tally.addBucket("late", bucketOf(lateMs), 1);
   }
 
   /** The tally of that job and those cells; numbers may come as text. */
@@ -70,8 +69,11 @@ export class Totals {
     return added.tally;
   }
 
-  /** As their rows are in order: neighbours are written together. */
+  /** All of them, the larger stretches too, as their rows are in order: neighbours are written together. */
   inOrder(): readonly Added[] {
+    for (const { job_name, cell, tally } of [...this.#added.values()]) {
+      for (const span of SPANS.slice(1)) tally.pourInto(this.at({ job_name, span, cell: Math.floor(cell / span) }));
+    }
     return [...this.#added.values()].sort(
       (a, b) => compare(a.job_name, b.job_name) || a.span - b.span || a.cell - b.cell,
     );
@@ -96,10 +98,10 @@ export function* writeRows({ builder, dialect, inserts }: WriteTarget, rows: rea
 }
 
 function countedOf(record: HistoryRecord): Counted {
-  const head = { timeMs: Math.floor(timeOf(record)), word: outcomeOf(record) };
-  if (record.kind === "skip") return { ...head, tookMs: null, lateMs: null };
-  const tookMs = Math.floor(record.endedAt) - head.timeMs;
-  return { ...head, tookMs, lateMs: Math.floor(record.latenessMs) };
+  const timeMs = Math.floor(timeOf(record));
+  const word = outcomeOf(record);
+  if (record.kind === "skip") return { timeMs, word, tookMs: null, lateMs: null };
+  return { timeMs, word, tookMs: Math.floor(record.endedAt) - timeMs, lateMs: Math.floor(record.latenessMs) };
 }
 
 /** From here to the end of the transaction no other process adds anything up. On SQLite that is so anyway. */
