@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -18,6 +18,9 @@ const SINGLE = "one at a time";
 const MANY = "200 in flight";
 const WARM_UP = 2_000;
 const LIMIT = "limit (SET NX PX)";
+const BARE_FLOCK = "limit (flock(2))";
+// flock(2), the same on Linux, macOS and the BSDs.
+const [LOCK_EX, LOCK_NB, LOCK_UN] = [2, 4, 8];
 
 /** What is measured: takes one right, once. */
 interface Claimer {
@@ -96,6 +99,25 @@ const flock = (lock: "koffi" | "command") => async (): Promise<Claimer> => {
   });
 };
 
+/** The call alone: the lock taken and given back, nothing written. */
+async function bareFlock(): Promise<Claimer> {
+  const directory = mkdtempSync(join(tmpdir(), "punctual-bench-"));
+  const descriptor = openSync(join(directory, "lock"), "w");
+  const koffi = (await import("koffi")).default;
+  const call = koffi.load(null).func("int flock(int fd, int op)") as (fd: number, operation: number) => number;
+  return {
+    take: async () => {
+      const taken = call(descriptor, LOCK_EX | LOCK_NB) === 0;
+      call(descriptor, LOCK_UN);
+      return taken;
+    },
+    async close() {
+      closeSync(descriptor);
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
 function memory(): Promise<Claimer> {
   const distributed = new MemoryDistributed();
   return Promise.resolve(claimerOf(distributed, () => distributed.close()));
@@ -138,6 +160,7 @@ const sides: Record<string, Side> = {
   "punctual, Redis": side(redis),
   [LIMIT]: side(bareSet),
   redlock: side(redlock),
+  [BARE_FLOCK]: side(bareFlock),
   "punctual, flock": side(flock("koffi")),
   "punctual, flock(1)": side(flock("command")),
   "punctual, memory": side(memory),
@@ -149,7 +172,7 @@ function cells(effort: Effort): Cell[] {
   return Object.keys(sides).flatMap((name) => {
     const slow = name.endsWith("flock(1)") ? 20 : 1;
     const both = [{ side: name, label: SINGLE, settings: { claims: single / slow, inFlight: 1 } }];
-    if (slow > 1 || name.endsWith("memory")) return both;
+    if (slow > 1 || name.endsWith("memory") || name === BARE_FLOCK) return both;
     return [...both, { side: name, label: MANY, settings: { claims: many, inFlight: 200 } }];
   });
 }
@@ -158,7 +181,7 @@ export const question: Question = {
   title: "claims: the right to start one fire, at the store",
   sides,
   cells,
-  repeats: (effort) => ({ full: 5, quick: 1, once: 1 })[effort],
+  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] => [
     atMost(
       `Redis, ${SINGLE}, p50, × SET NX PX`,

@@ -196,6 +196,6 @@ export const question: Question = {
   title: "CPU work on worker threads, as much as two cores can do",
   sides,
   cells,
-  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
+  repeats: (effort) => ({ full: 2, quick: 1, once: 1 })[effort],
   targets,
 };

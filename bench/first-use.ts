@@ -1,8 +1,8 @@
 import { ZONES } from "./corpus.js";
 import type { Cell, Effort, FigureOf, Measured, Question, Side, Target } from "./question.js";
-import { atMost, check } from "./question.js";
+import { atMost, check, leftOutFor } from "./question.js";
 import type { Read } from "./readers.js";
-import { knowsZones, READERS } from "./readers.js";
+import { NOT_ASKED, knowsZones, READERS } from "./readers.js";
 import { median } from "./statistics.js";
 
 const EXPRESSION = "0 9 * * *";
@@ -88,7 +88,10 @@ const sides: Record<string, Side> = {
 export const question: Question = {
   title: "what the first use of a time zone, and of a year in it, costs; lower is better",
   sides,
-  cells: (): Cell[] => Object.keys(sides).map((side) => ({ side, label: LABEL, settings: {} })),
+  cells: (): Cell[] => [
+    ...Object.keys(sides).map((side) => ({ side, label: LABEL, settings: {} })),
+    ...leftOutFor(LABEL, { ...NOT_ASKED, "cron-schedule": "knows no zones" }),
+  ],
   repeats: (effort: Effort) => ({ full: 11, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] => [
     atMost("first use of the first zone, ms", figure("punctual", LABEL, FIRST), 2),

@@ -38,7 +38,7 @@ export const GROWING: readonly Growing[] = [
   {
     what: "register and remove",
     unit: "jobs",
-    sizes: { full: [1e3, 1e4, 1e5, 1e6], quick: [1e4, 1e5], once: [1e3] },
+    sizes: { full: [1e3, 1e4, 1e5, 1e6], quick: [], once: [1e3] },
     figures: [REGISTER, REMOVE, HEAP],
     measure: (jobs) => take("register", { jobs, kind: "distinct" }, (figures) => figures),
     why: "a heap, O(log n), and a map of names; with more jobs than the processor's caches hold, each step waits for memory",
@@ -58,7 +58,7 @@ export const GROWING: readonly Growing[] = [
   {
     what: "wake-ups",
     unit: "idle jobs",
-    sizes: { full: [1e3, 1e4, 1e5], quick: [1e3, 1e5], once: [100, 1e3] },
+    sizes: { full: [1e3, 1e4, 1e5], quick: [], once: [100, 1e3] },
     figures: ["wake-ups in 10 minutes"],
     measure: async (jobs) => {
       const { idleCounts } = await import("./counts.js");
@@ -70,7 +70,7 @@ export const GROWING: readonly Growing[] = [
   {
     what: "zones",
     unit: "zones",
-    sizes: { full: [1, 10, 100], quick: [1, 10, 100], once: [1, 10] },
+    sizes: { full: [1, 10, 100], quick: [], once: [1, 10] },
     figures: [ZONE],
     measure: useZones,
     why: "each zone's changes of the clock are found once, from Intl; the first one also loads Intl's data",
@@ -78,7 +78,7 @@ export const GROWING: readonly Growing[] = [
   {
     what: "claims",
     unit: "nodes",
-    sizes: { full: [1, 10, 100], quick: [1, 10], once: [1, 10] },
+    sizes: { full: [1, 10, 100], quick: [], once: [1, 10] },
     figures: ["each claim, µs"],
     measure: claimByNodes,
     why: "each node asks once for each fire, O(1) at the server; the claims of one fire by all nodes are as many as nodes",
@@ -86,7 +86,7 @@ export const GROWING: readonly Growing[] = [
   {
     what: "history",
     unit: "rows",
-    sizes: { full: [1e4, 1e5, 1e6], quick: [1e3, 1e4], once: [1e3] },
+    sizes: { full: [1e4, 1e5, 1e6], quick: [], once: [1e3] },
     figures: ["write a record, µs", "a page of 50 of a job, ms", "last fire times, ms"],
     measure: historyByRows,
     why: "indexes are trees, O(log n); pages are read from a cursor, not counted off",

@@ -61,7 +61,7 @@ export const question: Question = {
   title: "what each unit costs as something grows tenfold; lower is better, level is best",
   sides,
   cells,
-  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
+  repeats: (effort) => ({ full: 2, quick: 1, once: 1 })[effort],
   targets,
   remarks,
 };

@@ -150,7 +150,7 @@ export const question: Question = {
   title: "history: records per second; higher is better",
   sides,
   cells,
-  repeats: (effort) => ({ full: 5, quick: 1, once: 1 })[effort],
+  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] => [
     atLeast("records, × bare batched insert", ratio(figure("punctual", LABEL, RATE), figure(BARE, LABEL, RATE)), 0.7),
     atLeast(

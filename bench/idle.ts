@@ -34,7 +34,7 @@ function labelOf(jobs: number): string {
 }
 
 function cells(effort: Effort): Cell[] {
-  const seconds = { full: 65, quick: 5, once: 2 }[effort];
+  const seconds = { full: 65, quick: 3, once: 2 }[effort];
   const most = { full: Number.POSITIVE_INFINITY, quick: 3, once: 1 }[effort];
   return [1_000, 100_000].flatMap((jobs) =>
     Object.keys(sides).map((name, index) => {
@@ -63,7 +63,7 @@ function targets(figure: FigureOf): Target[] {
 }
 
 export const question: Question = {
-  title: "what waiting costs (65 s in full, 5 s in quick); lower is better",
+  title: "what waiting costs (65 s in full, 3 s in quick); lower is better",
   sides,
   cells,
   repeats: () => 1,

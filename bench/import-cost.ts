@@ -56,7 +56,7 @@ export const question: Question = {
     Object.keys(sides)
       .filter((name) => effort !== "once" || name === "punctual")
       .map((name) => ({ side: name, label: LABEL, settings: {} })),
-  repeats: (effort) => ({ full: 15, quick: 1, once: 1 })[effort],
+  repeats: (effort) => ({ full: 7, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] => [
     atMost("import, ms", figure("punctual", LABEL, MS), 25),
     atMost("native modules loaded", figure("punctual", LABEL, "native modules"), 0),

@@ -65,7 +65,7 @@ export const question: Question = {
   title: "how much later than their fire time jobs start; lower is better",
   sides,
   cells,
-  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
+  repeats: (effort) => ({ full: 2, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] =>
     [TOGETHER, SPREAD, UNDER_LOAD].map((label) =>
       atMost(`${label}: p99, × the limit`, ratio(figure("punctual", label, P99), figure("limit", label, P99)), 1.1),

@@ -72,7 +72,7 @@ const sides = sidesOf(side);
 const LABEL = "1,000 jobs each second";
 
 function cells(effort: Effort): Cell[] {
-  const [seconds, samples] = { full: [FULL_SECONDS, 60], quick: [6, 6], once: [2, 2] }[effort] as [number, number];
+  const [seconds, samples] = { full: [FULL_SECONDS, 60], quick: [4, 4], once: [2, 2] }[effort] as [number, number];
   const limitMs = (seconds + 60) * 1_000;
   const most = { full: Number.POSITIVE_INFINITY, quick: 3, once: 2 }[effort];
   return Object.keys(sides).map((name, index) => ({

@@ -1,9 +1,9 @@
 import { EXPRESSIONS, EXTENDED, LEAP_DAY, RARE, SIMPLE, ZONES } from "./corpus.js";
 import { disagreements } from "./disagreements.js";
 import type { Cell, Effort, FigureOf, Measured, Question, Result, Settings, Side, Target } from "./question.js";
-import { atLeast, atMost, ratio } from "./question.js";
+import { atLeast, atMost, leftOutFor, ratio } from "./question.js";
 import type { Read, Reading } from "./readers.js";
-import { knowsZones, MISREAD, READERS, START_MS } from "./readers.js";
+import { NOT_ASKED, knowsZones, MISREAD, READERS, START_MS } from "./readers.js";
 import { geometricMean } from "./statistics.js";
 
 const DAY = 86_400_000;
@@ -99,15 +99,19 @@ const sides: Record<string, Side> = Object.fromEntries(
   Object.entries(READERS).map(([name, load]) => [name, side(load)]),
 );
 
+const SLOW = ["cron-parser"];
+const ZONELESS = { "cron-schedule": "knows no zones" };
+
 function cells(effort: Effort): Cell[] {
   const milliseconds = { full: 100, quick: 10, once: 1 }[effort];
   const zones = effort === "full" ? ZONES : ZONES.slice(0, 1);
-  return ["UTC", ...zones].flatMap((zone) =>
-    Object.keys(sides)
-      // cron-parser takes seconds in zones.
-      .filter((name) => zone === "UTC" || (knowsZones(name) && (effort === "full" || name !== "cron-parser")))
+  return ["UTC", ...zones].flatMap((zone) => [
+    ...Object.keys(sides)
+      // It takes seconds in zones.
+      .filter((name) => zone === "UTC" || (knowsZones(name) && (effort === "full" || !SLOW.includes(name))))
       .map((name) => ({ side: name, label: zone, settings: { zone, milliseconds } })),
-  );
+    ...(zone === "UTC" ? leftOutFor(zone, NOT_ASKED) : leftOutFor(zone, ZONELESS)),
+  ]);
 }
 
 /** How many times a peer's speed is ours, over the expressions that both know. */
@@ -171,7 +175,7 @@ export const question: Question = {
   title: "next fire times per second, each asked of the one before; higher is better",
   sides,
   cells,
-  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
+  repeats: (effort) => ({ full: 2, quick: 1, once: 1 })[effort],
   targets,
   compare,
   remarks,

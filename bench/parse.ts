@@ -1,6 +1,7 @@
 import { distinctExpression, nextOfDistinct } from "./corpus.js";
 import type { Cell, Effort, FigureOf, Measured, Question, Settings, Side, Target } from "./question.js";
-import { atLeast, check } from "./question.js";
+import { atLeast, check, leftOutFor } from "./question.js";
+import { ASKS_ANOTHER } from "./readers.js";
 
 interface Parser {
   /** What it gives must not be thrown away by the compiler. */
@@ -107,8 +108,11 @@ const sides: Record<string, Side> = {
 };
 
 function cells(effort: Effort): Cell[] {
-  const count = { full: 100_000, quick: 30_000, once: 500 }[effort];
-  return Object.keys(sides).map((name) => ({ side: name, label: LABEL, settings: { count } }));
+  const count = { full: 100_000, quick: 10_000, once: 500 }[effort];
+  return [
+    ...Object.keys(sides).map((name) => ({ side: name, label: LABEL, settings: { count } })),
+    ...leftOutFor(LABEL, ASKS_ANOTHER),
+  ];
 }
 
 export const question: Question = {

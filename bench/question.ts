@@ -33,6 +33,11 @@ export interface Cell {
 /** Why a cell is left out of a shorter run. */
 export const LATER_ONLY = "only in a full run";
 
+/** Those that are not measured, each with its reason. */
+export function leftOutFor(label: string, reasons: Readonly<Record<string, string>>): Cell[] {
+  return Object.entries(reasons).map(([side, leftOut]) => ({ side, label, settings: {}, leftOut }));
+}
+
 export interface Target {
   readonly what: string;
   readonly value: number | undefined;

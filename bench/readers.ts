@@ -98,6 +98,20 @@ export const READERS: Readonly<Record<string, () => Promise<Read>>> = {
   },
 };
 
+/** Why others are not asked: what they would answer is another's. */
+export const ASKS_ANOTHER: Readonly<Record<string, string>> = {
+  "node-schedule": "asks cron-parser (of an older version)",
+  bullmq: "asks cron-parser",
+  "toad-scheduler": "asks croner",
+  bree: "asks @breejs/later, which knows no zones but the process's own",
+};
+
+/** Why a reader is left out of questions about fire times. */
+export const NOT_ASKED: Readonly<Record<string, string>> = {
+  ...ASKS_ANOTHER,
+  cron: "some 500 fire times a second, and none beyond eight years: its part would take minutes",
+};
+
 /** Whether the side knows other zones than the process's own. */
 export function knowsZones(side: string): boolean {
   return side !== "cron-schedule";

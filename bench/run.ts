@@ -1,7 +1,7 @@
 /** npm run bench -- [question ...] [--quick | --once], or npm run bench -- --gate */
 import { parseArgs } from "node:util";
 import type { Effort, Question, Result } from "./question.js";
-import { QUESTIONS, loadQuestion } from "./question.js";
+import { LATER_ONLY, loadQuestion, QUESTIONS } from "./question.js";
 import { environment, figureOf, tables, targetLine } from "./report.js";
 import { save } from "./results.js";
 import { runCells } from "./run-cells.js";
@@ -32,7 +32,12 @@ async function answer(name: string): Promise<readonly string[]> {
   const { title } = question;
   console.log(`\n## ${name}: ${title}\n`);
   const start = performance.now();
-  const results = await runCells(name, question.cells(effort), question.repeats(effort), question);
+  const cells = question.cells(effort);
+  if (cells.length === 0) {
+    console.log(`  ${LATER_ONLY}`);
+    return [];
+  }
+  const results = await runCells(name, cells, question.repeats(effort), question);
   const seconds = Math.round((performance.now() - start) / 1_000);
   console.log(tables(results));
   const remarks = question.remarks?.(results) ?? [];

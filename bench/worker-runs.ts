@@ -56,7 +56,7 @@ function cells(effort: Effort): Cell[] {
   const single = { full: 20_000, quick: 5_000, once: 200 }[effort];
   return Object.keys(sides).flatMap((name): Cell[] => {
     // A thread for each run: some 40 a second.
-    const runs = (count: number): number => (name === "bree" ? Math.min(count / 100, 200) : count);
+    const runs = (count: number): number => (name === "bree" ? Math.min(count / 100, 50) : count);
     if (effort !== "full" && name === "bree") return [{ side: name, label: MANY, settings: {}, leftOut: LATER_ONLY }];
     return [
       { side: name, label: MANY, settings: { runs: runs(many), inFlight: 64 } },
@@ -69,7 +69,7 @@ export const question: Question = {
   title: "trivial runs on worker threads",
   sides,
   cells,
-  repeats: (effort) => ({ full: 5, quick: 1, once: 1 })[effort],
+  repeats: (effort) => ({ full: 3, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] => [
     atLeast(`${MANY}, × tinypool`, ratio(figure("punctual", MANY, RATE), figure("limit (tinypool)", MANY, RATE)), 0.8),
     atLeast(
