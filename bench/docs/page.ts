@@ -6,6 +6,7 @@ import { wherePeersAreBetter } from "./better.js";
 import type { Chapter, Plot } from "./chapters.js";
 import { CHAPTERS } from "./chapters.js";
 import { growthPlots } from "./growth-plots.js";
+import { whyOf } from "./whys.js";
 
 export interface Page {
   readonly markdown: string;
@@ -64,7 +65,10 @@ function chapterText(chapter: Chapter, answer: Answer, plots: Map<string, string
     ...list("**Not measured**", notMeasured(answer)),
     ...list("**Faults of peers**", faultsOf(answer)),
     ...list("**Where a peer is better**", better.slice(0, LONGEST_LIST), better.length - LONGEST_LIST),
-    ...list("**Targets**", answer.targets.map(targetText)),
+    ...list(
+      "**Targets**",
+      answer.targets.map((target) => targetText(chapter.name, target)),
+    ),
   ].join("\n\n");
 }
 
@@ -121,11 +125,13 @@ function grouped(items: readonly { readonly what: string; readonly label: string
   return [...byWhat].map(([what, labels]) => `${what} (${labels.join("; ")})`);
 }
 
-function targetText(target: Answer["targets"][number]): string {
+function targetText(question: string, target: Answer["targets"][number]): string {
   const { what, value, goal, direction, unit } = target;
   const asked = `${direction} ${numberText(goal)}${unit && ` ${unit}`}`;
   if (typeof value !== "number") return `not measured: ${what} (${asked})`;
-  return `${isReached(target) ? "reached" : "**missed**"}: ${what}: ${numberText(value)} (${asked})`;
+  if (isReached(target)) return `reached: ${what}: ${numberText(value)} (${asked})`;
+  const why = whyOf(question, what);
+  return `**missed**: ${what}: ${numberText(value)} (${asked})${why === undefined ? "" : `: ${why}`}`;
 }
 
 function list(title: string, items: readonly string[], more = 0): string[] {

@@ -121,6 +121,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
 
   /** Gives runs that wait to threads that are idle, or to further ones. */
   #startWaiting(): void {
+    if (this.#queued === 0) return;
     if (this.#pool === null) {
       this.#opening ??= this.#open();
       return;

@@ -78,7 +78,8 @@ export class FireLoop {
       this.#handled.forget(job);
       this.#resumed.delete(job);
     }
-    this.#enterNext(job, next);
+    if (next === null) this.#enter(job, null, null);
+    else this.#enterNext(job, next);
     this.#arm();
   }
 

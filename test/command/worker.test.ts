@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Run, SchedulerOptions } from "punctual";
 import { type PunctualError, Scheduler, WorkerError, transfer, worker } from "punctual";
 import { afterEach, describe, expect, it } from "vitest";
@@ -212,6 +213,17 @@ describe("stop", () => {
     expect(await scheduler.stop({ grace: 0, killGrace: "10s" })).toMatchObject({ aborted: 1, terminated: 0 });
     expect((await ended).outcome).toBe(outcome);
     if (outcome === "killed") expect((await ended).error).toMatchObject({ code: "SCHEDULER_STOPPED" });
+  });
+
+  it("ends the threads, and starts no others", async () => {
+    setUp({ minThreads: 1, maxThreads: 2 });
+    const running = scheduler.runNow(worker<Jobs>(jobs, "pause"), { data: 60_000 });
+    await scheduler.runNow(worker<Jobs>(jobs, "double"), { data: 1 });
+    expect(scheduler.stats().workers.threads).toBe(2);
+    await scheduler.stop({ grace: 0, killGrace: 0 });
+    expect((await running).outcome).toBe("killed");
+    await delay(200);
+    expect(scheduler.stats().workers).toMatchObject({ threads: 0, busy: 0, queued: 0 });
   });
 
   it("terminates a thread that does not heed it, and ends what waits", async () => {

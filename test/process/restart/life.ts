@@ -14,7 +14,7 @@ const [folder = "", jobs = ""] = process.argv.slice(2);
 const runs = openSync(join(folder, "runs"), "a");
 const life = openSync(join(folder, "life"), "a");
 /** Here or in an earlier life. */
-let hasRunBefore = readFileSync(join(folder, "runs"), "utf8") !== "";
+let hasRunBefore = false;
 const history = SqlHistory.sqlite(join(folder, "history.db"));
 const scheduler = new Scheduler({ history, timezone: "UTC" });
 
@@ -41,5 +41,7 @@ scheduler.stopOnSignals({ grace: 0 });
 process.stdin.once("end", () => process.exit());
 process.stdout.write("ready\n");
 await once(process.stdin, "data");
+// Not before: the life before this one goes on while this one loads.
+hasRunBefore = readFileSync(join(folder, "runs"), "utf8") !== "";
 scheduler.start();
 writeSync(life, `up ${Date.now()}\n`);
