@@ -68,8 +68,8 @@ const PARTS: readonly Part[] = [
     cells: ["UTC", "America/New_York"].flatMap((zone) => cells(zone, { zone, milliseconds: 8 }, "punctual", "croner")),
     repeats: 1,
     checks: [
-      atLeast("next time, UTC, × croner", times("UTC", MEAN, "punctual", "croner"), 25),
-      atLeast("next time, New York, × croner", times("America/New_York", MEAN, "punctual", "croner"), 20),
+      atLeast("next time, UTC, × croner", times("UTC", MEAN, "punctual", "croner"), 45),
+      atLeast("next time, New York, × croner", times("America/New_York", MEAN, "punctual", "croner"), 100),
     ],
   },
   {
@@ -85,7 +85,7 @@ const PARTS: readonly Part[] = [
       atLeast(
         "parse, repeated, × croner",
         times("of known items, in UTC", "repeated, per second", "punctual", "croner"),
-        40,
+        100,
       ),
     ],
   },
@@ -97,11 +97,11 @@ const PARTS: readonly Part[] = [
     ],
     repeats: 3,
     checks: [
-      atMost("register, distinct, × bare heap and map", times(DISTINCT, REGISTER, "punctual", BARE), 7),
-      atMost("register, known, × bare heap and map", times(SHARED, REGISTER, "punctual", BARE), 4),
+      atMost("register, distinct, × bare heap and map", times(DISTINCT, REGISTER, "punctual", BARE), 6),
+      atMost("register, known, × bare heap and map", times(SHARED, REGISTER, "punctual", BARE), 3),
       atMost("remove, × bare heap and map", times(DISTINCT, REMOVE, "punctual", BARE), 16),
-      count(DISTINCT, HEAP, 750),
-      count(SHARED, HEAP, 420),
+      count(DISTINCT, HEAP, 660),
+      count(SHARED, HEAP, 400),
     ],
   },
   {
@@ -118,7 +118,7 @@ const PARTS: readonly Part[] = [
       atLeast(
         "worker runs, × bare tinypool",
         times("2 threads, 64 in flight", "runs per second", "punctual", POOL),
-        0.2,
+        0.5,
       ),
     ],
   },
@@ -131,7 +131,7 @@ const PARTS: readonly Part[] = [
       count(counts.IDLE, counts.TIMERS, 1),
       count(counts.CLAIM, counts.ROUND_TRIPS, 1),
       count(counts.CLAIM, counts.COMMANDS, 4),
-      count(counts.BATCH, counts.STATEMENTS, 24),
+      count(counts.BATCH, counts.STATEMENTS, 20),
       count(counts.BATCH, counts.TRANSACTIONS, 1),
     ],
   },

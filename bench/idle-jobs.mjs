@@ -73,8 +73,7 @@ const starters = {
 
 await starters[name]();
 globalThis.gc();
-// Some seconds after a lot was allocated V8 tidies its heap, once or twice, whatever the process does.
-await sleep(Number(seconds) < 60 ? 1_000 : 20_000);
+await sleep(Number(seconds) < 60 ? 1_000 : 5_000);
 const wakeUpsBefore = wakeUps;
 let gcMs = 0;
 new PerformanceObserver((list) => {

@@ -8,15 +8,16 @@ const NOISE = 1.05;
 const NO_MERIT = /^(Intl itself|expressions refused|files loaded|packages|the same, idle|runs|jobs)/;
 
 /** Whether more is better: what is counted per second, and what was done. */
-export function moreIsBetter(figure: string): boolean {
-  return /per second|done in time/.test(figure);
+function moreIsBetter(figure: string, title: string): boolean {
+  if (/per second|done in time/.test(figure)) return true;
+  return title.endsWith("higher is better") && !/, (?:ms|µs)$/.test(figure);
 }
 
 /** Where a peer's figure is better than ours. One that is wrong, or that failed, is not better. */
-export function wherePeersAreBetter({ results }: Answer): string[] {
+export function wherePeersAreBetter({ results, title }: Answer): string[] {
   return results.filter(isPeer).flatMap((peer) => {
     const ours = results.find(({ side, label }) => side.startsWith("punctual") && label === peer.label);
-    return ours === undefined ? [] : betterFigures(ours, peer).map((figure) => sentence(ours, peer, figure));
+    return ours === undefined ? [] : betterFigures(ours, peer, title).map((figure) => sentence(ours, peer, figure));
   });
 }
 
@@ -24,12 +25,12 @@ export function isPeer({ side }: Pick<Shown, "side">): boolean {
   return !side.startsWith("punctual") && !side.startsWith("limit");
 }
 
-function betterFigures(ours: Shown, peer: Shown): string[] {
+function betterFigures(ours: Shown, peer: Shown, title: string): string[] {
   if (Object.values(peer.faults).some((count) => count > 0)) return [];
   return Object.keys(peer.figures).filter((figure) => {
     const [mine, theirs] = [ours.figures[figure], peer.figures[figure]];
     if (mine === undefined || theirs === undefined || NO_MERIT.test(figure)) return false;
-    return moreIsBetter(figure) ? theirs > mine * NOISE : theirs * NOISE < mine;
+    return moreIsBetter(figure, title) ? theirs > mine * NOISE : theirs * NOISE < mine;
   });
 }
 
