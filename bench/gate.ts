@@ -99,7 +99,7 @@ const PARTS: readonly Part[] = [
     checks: [
       atMost("register, distinct, × bare heap and map", times(DISTINCT, REGISTER, "punctual", BARE), 6),
       atMost("register, known, × bare heap and map", times(SHARED, REGISTER, "punctual", BARE), 3),
-      atMost("remove, × bare heap and map", times(DISTINCT, REMOVE, "punctual", BARE), 16),
+      atMost("remove, × bare heap and map", times(DISTINCT, REMOVE, "punctual", BARE), 20),
       count(DISTINCT, HEAP, 660),
       count(SHARED, HEAP, 400),
     ],
@@ -108,7 +108,7 @@ const PARTS: readonly Part[] = [
     question: "burst",
     cells: cells(BURST, { jobs: 10_000, seconds: 4 }, "punctual", "limit"),
     repeats: 1,
-    checks: [atMost("burst of 10,000, last start, × bare loop", times(BURST, LATER, "punctual", "limit"), 25)],
+    checks: [atMost("burst of 10,000, last start, × bare loop", times(BURST, LATER, "punctual", "limit"), 30)],
   },
   {
     question: "worker-runs",

@@ -1,6 +1,6 @@
 /**
- * The part that runs inside a worker thread: tinypool calls the default export for each run. This file stands beside the
- * bundle and imports as little as it can, because every new thread loads it.
+ * The part that runs inside a worker thread: tinypool calls the default export with the port that brings the runs. This file
+ * stands beside the bundle and imports as little as it can, because every new thread loads it.
  */
 import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
