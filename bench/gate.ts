@@ -85,7 +85,7 @@ const PARTS: readonly Part[] = [
       atLeast(
         "parse, repeated, × croner",
         times("of known items, in UTC", "repeated, per second", "punctual", "croner"),
-        100,
+        40,
       ),
     ],
   },
