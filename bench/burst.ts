@@ -77,9 +77,7 @@ function cells(effort: Effort): Cell[] {
 function reasonAgainst(name: string, jobs: number, effort: Effort): string | undefined {
   if (TOO_SLOW[name] !== undefined) return TOO_SLOW[name];
   if (jobs > (MOST_JOBS[name] ?? Number.POSITIVE_INFINITY)) return WHY[name];
-  return effort !== "full" && !QUICK.includes(name) && !(effort === "quick" && name === "croner")
-    ? LATER_ONLY
-    : undefined;
+  return effort !== "full" && !QUICK.includes(name) ? LATER_ONLY : undefined;
 }
 
 function labelOf(jobs: number): string {

@@ -172,8 +172,8 @@ const sides: Record<string, Side> = {
 };
 
 function cells(effort: Effort): Cell[] {
-  const seconds = { full: 10, quick: 2, once: 1 }[effort];
-  const idleMs = { full: 5_000, quick: 2_000, once: 100 }[effort];
+  const seconds = { full: 10, quick: 1, once: 1 }[effort];
+  const idleMs = { full: 5_000, quick: 1_000, once: 100 }[effort];
   const most = { full: Number.POSITIVE_INFINITY, quick: 2, once: 2 }[effort];
   return Object.keys(sides).map((name, index) => ({
     side: name,

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Effort, FigureOf, Measured, Question, Side, Target } from "./question.js";
-import { atMost, check } from "./question.js";
+import { atMost, check, LATER_ONLY } from "./question.js";
 
 const MS = "import, ms";
 const LABEL = "in a fresh process, without a compiler";
@@ -49,13 +49,20 @@ const sides: Record<string, Side> = {
   bullmq: side("bullmq"),
 };
 
+const QUICK = ["punctual", "limit (node:timers)", "croner", "node-cron", "cron-parser"];
+
 export const question: Question = {
   title: "what `import` costs; lower is better",
   sides,
   cells: (effort: Effort) =>
     Object.keys(sides)
       .filter((name) => effort !== "once" || name === "punctual")
-      .map((name) => ({ side: name, label: LABEL, settings: {} })),
+      .map((name) => ({
+        side: name,
+        label: LABEL,
+        settings: {},
+        ...(effort === "quick" && !QUICK.includes(name) && { leftOut: LATER_ONLY }),
+      })),
   repeats: (effort) => ({ full: 7, quick: 1, once: 1 })[effort],
   targets: (figure: FigureOf): Target[] => [
     atMost("import, ms", figure("punctual", LABEL, MS), 25),
