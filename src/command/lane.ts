@@ -60,12 +60,12 @@ export class Lane {
     return undefined;
   }
 
-  /** Tells the thread that its run shall end. */
+  /** Tells the thread that its run shall end, if it is this one. */
   abort(run: PoolRun, reason: Error): void {
     if (this.#run === run) this.#post({ abort: run.number, reason: packThrown(reason) });
   }
 
-  /** Ends the thread, and so its run, with that reason. */
+  /** Ends the thread, and so its run, with that reason, if it is this one. */
   terminate(run: PoolRun, reason: Error): void {
     if (this.#run === run) this.#end.abort(reason);
   }

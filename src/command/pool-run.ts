@@ -10,7 +10,7 @@ export class PoolRun {
   readonly run: ExecutorRun;
   /** One that is ended while it waits does so no more. */
   waits = true;
-  /** The thread that performs it. */
+  /** The thread that was given it, which knows whether it performs it still. */
   lane: Lane | null = null;
   readonly result: Promise<unknown>;
   resolve: (result: unknown) => void = () => {};

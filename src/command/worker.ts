@@ -8,6 +8,7 @@ import type { Execution, Executor, ExecutorRun, WorkerCommand } from "./command.
 import { Fifo } from "./fifo.js";
 import { Lane } from "./lane.js";
 import { PoolRun } from "./pool-run.js";
+import type { SetTimer } from "./shell-run.js";
 import { replyError } from "./worker-failure.js";
 import type { ThreadReply } from "./worker-protocol.js";
 
@@ -22,7 +23,7 @@ export interface WorkerPoolSettings {
 /** What a pool works with. */
 export interface WorkerPoolParts {
   /** Of the real clock, whatever the scheduler's is: threads live in real time. At 0 it rings once the loop has turned. */
-  readonly setTimer: (delayMs: number, ring: () => void) => { cancel(): void };
+  readonly setTimer: SetTimer;
   /** Told of what no run can be told of, such as an error in a thread after its run has ended. */
   readonly onError: (error: WorkerError) => void;
 }
@@ -63,7 +64,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
   readonly #watched = new Set<Worker>();
   #lanes = 0;
   readonly #idle: Lane[] = [];
-  #resting: { cancel(): void } | null = null;
+  #resting: ReturnType<SetTimer> | null = null;
   /** Replies of which the runs are not told yet. */
   #replies: (readonly [PoolRun, ThreadReply])[] = [];
   #opening: Promise<void> | null = null;
@@ -173,7 +174,6 @@ export class WorkerPool implements Executor<WorkerCommand> {
   /** The thread has its next run before the end of this one is told: it would be idle meanwhile. */
   #replied(lane: Lane, run: PoolRun, reply: ThreadReply): void {
     this.#busy--;
-    run.lane = null;
     if (!lane.isGone) this.#rest(lane);
     if (this.#queued === 0 && this.#replies.length === 0) {
       settle(run, reply);
@@ -194,10 +194,7 @@ export class WorkerPool implements Executor<WorkerCommand> {
     this.#lanes--;
     const index = this.#idle.indexOf(lane);
     if (index >= 0) this.#idle.splice(index, 1);
-    if (run !== null) {
-      this.#busy--;
-      run.lane = null;
-    }
+    if (run !== null) this.#busy--;
     this.#startWaiting();
     if (run !== null) run.reject(error);
     // A thread without a run that ends as its pool is closed, or is given back, is no failure.

@@ -38,7 +38,6 @@ export function unlink(job: JobState, behind: JobState): void {
 
 /** Undoes all links of a job. */
 export function unlinkAll(job: JobState): void {
-  if (job.follows === null && job.followers === null) return;
   for (const behind of [...(job.follows ?? [])]) unlink(job, behind);
   for (const { job: follower } of [...(job.followers ?? [])]) unlink(follower, job);
 }

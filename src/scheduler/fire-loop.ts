@@ -78,8 +78,7 @@ export class FireLoop {
       this.#handled.forget(job);
       this.#resumed.delete(job);
     }
-    if (next === null) this.#enter(job, null, null);
-    else this.#enterNext(job, next);
+    this.#enterNext(job, next);
     this.#arm();
   }
 

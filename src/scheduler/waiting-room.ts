@@ -54,7 +54,6 @@ export class WaitingRoom {
 
   /** Takes out what waits of a job, in its order. */
   takeOf(job: JobState): WaitingFire[] {
-    if (job.held === 0 && job.waiting === null) return [];
     const held = job.held === 0 ? [] : this.limits.takeAll((fire) => fire.job === job);
     const waiting = job.waiting ?? [];
     this.#behindRuns -= waiting.length;

@@ -1,4 +1,5 @@
-import { removeFolder, type ServerProcess } from "./server-process.js";
+import type { ServerProcess } from "./server-process.js";
+import { removeFolder } from "./server-process.js";
 
 /** What a server of one kind is made of. */
 export interface DatabaseServerParts {
@@ -25,17 +26,6 @@ export abstract class DatabaseServer implements AsyncDisposable {
   }
 
   protected abstract isReady(pid: number): boolean | Promise<boolean>;
-
-  /** Resolves with the server when it answers. */
-  protected static async started<Server extends DatabaseServer>(server: Server): Promise<Server> {
-    try {
-      await server.restart();
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
-    return server;
-  }
 
   /** Starts it again, on the same port and with all that was committed; ends it before, if it runs. */
   async restart(): Promise<void> {

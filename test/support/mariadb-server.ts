@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { DatabaseServer } from "./database-server.js";
 import type { ServerUser } from "./server-process.js";
-import { copyFolder, freePort, makeFolder, runAs, ServerProcess, serverUser } from "./server-process.js";
+import { copyFolder, freePort, makeFolder, runAs, ServerProcess, serverUser, startedServer } from "./server-process.js";
 import { programFolder } from "./system-package.js";
 
 const ANSWER_LIMIT_MS = 1_000;
@@ -42,7 +42,7 @@ export class MariaDbServer extends DatabaseServer {
   /** Resolves when it answers. */
   static async start(options: MariaDbServerOptions = {}): Promise<MariaDbServer> {
     installed ??= install();
-    return await DatabaseServer.started(new MariaDbServer(await freePort(), installed, options));
+    return await startedServer(new MariaDbServer(await freePort(), installed, options));
   }
 
   /** As `mysql2` takes it; there is no password. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseServer } from "./database-server.js";
 import type { ServerUser } from "./server-process.js";
-import { copyFolder, freePort, makeFolder, runAs, ServerProcess, serverUser } from "./server-process.js";
+import { copyFolder, freePort, makeFolder, runAs, ServerProcess, serverUser, startedServer } from "./server-process.js";
 import { programFolder, versionFolders } from "./system-package.js";
 
 export interface PostgresServerOptions {
@@ -41,7 +41,7 @@ export class PostgresServer extends DatabaseServer {
   /** Resolves when it answers. */
   static async start(options: PostgresServerOptions = {}): Promise<PostgresServer> {
     installed ??= install();
-    return await DatabaseServer.started(new PostgresServer(await freePort(), installed, options));
+    return await startedServer(new PostgresServer(await freePort(), installed, options));
   }
 
   /** As `pg` takes it; any password is right. */

@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { freePort } from "./server-process.js";
+import { freePort, startedServer } from "./server-process.js";
 
 const READY_LIMIT_MS = 10_000;
 const STEP_MS = 5;
@@ -42,14 +42,7 @@ export class RedisServer implements AsyncDisposable {
   /** Resolves when it answers, and when it is a replica, when it has copied everything. */
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     install();
-    const server = new RedisServer(await freePort(), options);
-    try {
-      await server.restart();
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
-    return server;
+    return startedServer(new RedisServer(await freePort(), options));
   }
 
   get url(): string {

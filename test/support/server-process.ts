@@ -83,6 +83,19 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Resolves with the server when it answers; one that does not leaves nothing behind. */
+export async function startedServer<Server extends AsyncDisposable & { restart(): Promise<void> }>(
+  server: Server,
+): Promise<Server> {
+  try {
+    await server.restart();
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+  return server;
+}
+
 /** A server that can be started many times, in one folder. */
 export class ServerProcess {
   readonly #command: ServerCommand;
